@@ -1,0 +1,5 @@
+"""`python -m taxonomy` is the command `taxonomy`."""
+
+from taxonomy.cli import main
+
+main()

@@ -1,0 +1,191 @@
+"""The verbs: results go to stdout, talk to stderr; exit 0 done, 1 failed, 2 called wrongly."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taxonomy.errors import TaxonomyError
+
+if TYPE_CHECKING:
+    from taxonomy.settings import Settings
+    from taxonomy.tree import Taxonomy
+
+app = typer.Typer(
+    help="Bottom-up taxonomies of conversations with AI assistants.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigOption = Annotated[Path | None, typer.Option(help="A TOML file of settings.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="A.B=C", help="One setting, laid over the file's; repeatable."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line on stderr, without a traceback."""
+    try:
+        app()
+    except TaxonomyError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the demo's folders go.")] = Path("outputs"),
+    conversations: Annotated[int, typer.Option(min=100, max=1_000_000)] = 12_000,
+    set_: SetOption = None,
+) -> None:
+    """Make the bundled corpus and a release of it: the whole main job, offline."""
+    from taxonomy.demo import write_corpus
+    from taxonomy.pipeline import build
+    from taxonomy.release.write import write_release
+    from taxonomy.tree import Taxonomy
+
+    settings = _settings(None, set_)
+    corpus = out / "demo" / f"conversations-{conversations}.jsonl"
+    _say(f"writing {conversations:,} synthetic conversations to {corpus}")
+    write_corpus(corpus, n_conversations=conversations, random_state=settings.random_state)
+    run = build([corpus], out / "runs" / "demo", settings)
+    release = out / "releases" / "demo"
+    write_release(run, release, version="demo")
+    _say_floors(Taxonomy.load(run).facts)
+    typer.echo(f"run      {run}\nrelease  {release}\npage     {release / 'index.html'}")
+    typer.echo(f"card     {release / 'README.md'}")
+    _say(f"next: taxonomy show {release}")
+
+
+@app.command()
+def build(
+    conversations: Annotated[list[Path], typer.Argument(help="Files of conversations.")],
+    run: Annotated[Path, typer.Option(help="The run's folder; the same command resumes it.")],
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    until: Annotated[str, typer.Option(help="The last stage to make.")] = "measures",
+) -> None:
+    """Make a taxonomy of conversations, or finish one that was interrupted."""
+    from taxonomy import pipeline
+    from taxonomy.tree import Taxonomy
+
+    folder = pipeline.build(conversations, run, _settings(config, set_), until=until)
+    if until != "measures":
+        typer.echo(f"{folder}: finished up to {until}")
+        return
+    taxonomy = Taxonomy.load(folder)
+    _say_floors(taxonomy.facts)
+    typer.echo(f"{folder}: {taxonomy!r}")
+    _say(f"next: taxonomy show {folder}, or taxonomy release {folder} --version V --out DIR")
+
+
+@app.command()
+def status(run: Path, as_json: JsonOption = False) -> None:
+    """Say which stages of a run are finished, and what each found."""
+    from taxonomy.pipeline import stage_states
+
+    states = stage_states(run)
+    if as_json:
+        typer.echo(json.dumps(states, indent=2))
+        return
+    for state in states:
+        seconds = "" if state["seconds"] is None else f"{state['seconds']:8.1f} s"
+        typer.echo(
+            f"{state['stage']:14} {state['state']:9} {seconds:>11}  {_brief(state['facts'])}"
+        )
+
+
+@app.command()
+def show(
+    path: Path,
+    code: Annotated[str | None, typer.Argument(help="A node's code or id.")] = None,
+    depth: Annotated[int, typer.Option(min=1, max=3, help="Levels to print.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the tree of a run, a release or a published TSV, or one node of it."""
+    from taxonomy.outline import outline
+    from taxonomy.tree import Taxonomy
+
+    taxonomy = Taxonomy.load(path)
+    if as_json:
+        typer.echo(json.dumps(_records(taxonomy, code), ensure_ascii=False))
+        return
+    try:
+        typer.echo(outline(taxonomy, code, depth=depth))
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0])) from error
+
+
+@app.command()
+def release(
+    run: Path,
+    version: Annotated[str, typer.Option(help="What to call the release, e.g. 2026-11.")],
+    out: Annotated[Path, typer.Option(help="The folder that becomes the release.")],
+) -> None:
+    """Publish a finished run: floors applied, tables, card and checksums written."""
+    from taxonomy.release.write import write_release
+    from taxonomy.tree import Taxonomy
+
+    taxonomy = write_release(run, out, version=version)
+    _say_floors(Taxonomy.load(run).facts)
+    typer.echo(f"{out}: {taxonomy!r}")
+    _say(f"next: taxonomy check {out}")
+
+
+@app.command()
+def check(path: Path, as_json: JsonOption = False) -> None:
+    """Check a release folder or a published TSV; exit 1 if it holds an error."""
+    from taxonomy.release.check import check_release
+    from taxonomy.tree import Taxonomy
+
+    findings = check_release(path)
+    errors = [finding for finding in findings if finding.kind == "error"]
+    if as_json:
+        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.kind}: {finding.text}")
+        verdict = "FAILED" if errors else "passed"
+        typer.echo(
+            f"{verdict}: {Taxonomy.load(path)!r}, {len(errors)} errors, "
+            f"{len(findings) - len(errors)} quirks"
+        )
+    if errors:
+        raise typer.Exit(1)
+
+
+def _settings(config: Path | None, overrides: list[str] | None) -> Settings:
+    from taxonomy.settings import Settings
+
+    return Settings.load(config, overrides or [])
+
+
+def _records(taxonomy: Taxonomy, code: str | None) -> list[dict[str, Any]]:
+    if code is None:
+        return taxonomy.table.to_dicts()
+    return [taxonomy.node(code), *taxonomy.children(code).to_dicts()]
+
+
+def _brief(facts: dict[str, Any]) -> str:
+    plain = {key: value for key, value in facts.items() if isinstance(value, int | str | float)}
+    return ", ".join(
+        f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}"
+        for key, value in plain.items()
+    )
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _say_floors(facts: dict[str, Any]) -> None:
+    from taxonomy.privacy import explain_floors
+
+    _say(explain_floors(facts["stages"]["measures"]["facts"]))

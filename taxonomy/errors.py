@@ -1,0 +1,46 @@
+"""Every error this package raises, as one tree.
+
+    TaxonomyError
+    ├── SettingsError        (ValueError)    a setting is unknown or out of range
+    ├── ConversationError    (ValueError)    the input cannot be read as conversations
+    ├── EncoderError         (RuntimeError)  a sentence encoder is missing or damaged
+    ├── ClusteringError      (ValueError)    the vectors cannot be clustered as asked
+    ├── TooLittleDataError   (ValueError)    not enough is left to make a taxonomy of
+    ├── RunError             (RuntimeError)  a run folder is in use, full or unreadable
+    └── ReleaseError         (ValueError)    a release cannot be written, read or trusted
+
+Each is also a builtin, so that callers who do not know this package can catch it.
+A message says what was found, what was expected, and what to do.
+"""
+
+
+class TaxonomyError(Exception):
+    """Root of everything this package raises on purpose."""
+
+
+class SettingsError(TaxonomyError, ValueError):
+    """A setting is unknown, of the wrong type, or out of range."""
+
+
+class ConversationError(TaxonomyError, ValueError):
+    """The input cannot be read as conversations."""
+
+
+class EncoderError(TaxonomyError, RuntimeError):
+    """A sentence encoder is missing, damaged, or gave something that is not unit vectors."""
+
+
+class ClusteringError(TaxonomyError, ValueError):
+    """The vectors cannot be clustered as asked."""
+
+
+class TooLittleDataError(TaxonomyError, ValueError):
+    """Not enough conversations are left to make a taxonomy of."""
+
+
+class RunError(TaxonomyError, RuntimeError):
+    """A run folder is in use by another process, out of space, or unreadable."""
+
+
+class ReleaseError(TaxonomyError, ValueError):
+    """A release cannot be written, read, or trusted."""

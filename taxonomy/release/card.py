@@ -1,0 +1,105 @@
+"""The data card of a release: a `README.md` written from the data."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from taxonomy.measures import MEASURE_BASES
+from taxonomy.privacy import SUPPRESSED
+from taxonomy.release.wide import bucket_count
+from taxonomy.tree import Taxonomy
+
+
+def card_markdown(taxonomy: Taxonomy, manifest: dict[str, Any]) -> str:
+    """The card as Markdown with a YAML head, every number taken from the release itself."""
+    template = Template(files("taxonomy.release").joinpath("card.md").read_text(encoding="utf-8"))
+    counts, settings = manifest["counts"], manifest["settings"]
+    return template.substitute(
+        version=manifest["version"],
+        sizes=_sizes(taxonomy),
+        n_published=f"{counts['in_published_clusters']:,}",
+        window=_window(manifest["input"]),
+        top_rows=_top_rows(taxonomy),
+        flow_rows=_flow_rows(counts),
+        users_sentence=_users_sentence(counts),
+        n_rejected=f"{manifest['input']['n_rejected']:,}",
+        n_duplicates=f"{manifest['input']['n_duplicates']:,}",
+        encoder=manifest["encoder"],
+        method=manifest["clustering"]["method"],
+        n_clusters=manifest["clustering"]["n_clusters"],
+        random_state=settings["random_state"],
+        namer=manifest["namer"],
+        name_users=settings["naming"]["min_users"],
+        cells_sentence=_cells_sentence(taxonomy),
+        measure_rows="\n".join(
+            f"| `{measure}` | {base} |"
+            for measure, base in MEASURE_BASES.items()
+            if measure in taxonomy.measures["measure"].unique()
+        ),
+        n_buckets=bucket_count(counts["published_clusters"]),
+        **{
+            floor: counts["floors"][floor]
+            for floor in (
+                "min_conversations",
+                "min_users",
+                "min_cell_conversations",
+                "min_cell_users",
+            )
+        },
+    )
+
+
+def _sizes(taxonomy: Taxonomy) -> str:
+    counts = [f"{count:,}" for count in taxonomy.sizes().values()]
+    return f"{' / '.join(counts)} published nodes at levels 0 / 1 / 2"
+
+
+def _window(input_facts: dict[str, Any]) -> str:
+    first, last = input_facts["first_day"], input_facts["last_day"]
+    return f", held from {first} to {last} (UTC)" if first else ""
+
+
+def _percent(share: float | None) -> str:
+    return "suppressed" if share is None else f"{share:.1%}"
+
+
+def _top_rows(taxonomy: Taxonomy) -> str:
+    columns = ("conversation_share", "user_share", "automation_share", "augmentation_share")
+    return "\n".join(
+        f"| {row['name']} | {' | '.join(_percent(row[column]) for column in columns)} |"
+        for row in taxonomy.children().to_dicts()
+    )
+
+
+def _flow_rows(counts: dict[str, Any]) -> str:
+    lines = {
+        "read": "conversations",
+        "without a request that could be made out": "without_request",
+        "left unassigned by the clustering": "unassigned",
+        "in clusters under the floor": "in_suppressed_clusters",
+        "in published clusters": "in_published_clusters",
+    }
+    total = counts["conversations"]
+    return "\n".join(
+        f"| {label} | {counts[key]:,} | {counts[key] / total:.1%} |" for label, key in lines.items()
+    )
+
+
+def _users_sentence(counts: dict[str, Any]) -> str:
+    known, total = counts["with_user_id"], counts["conversations"]
+    if known == total:
+        return "Every conversation names its user."
+    return (
+        f"User ids are known for {known:,} of {total:,} conversations; each of the others counts "
+        "as a user of its own, so user counts and user floors are weaker than they look."
+    )
+
+
+def _cells_sentence(taxonomy: Taxonomy) -> str:
+    suppressed = (taxonomy.measures["status"] == SUPPRESSED).sum()
+    return (
+        f"{suppressed:,} of {taxonomy.measures.height:,} cells are suppressed: null in "
+        "`measures.parquet` with a `status`, blank in `clusters_wide.tsv`."
+    )

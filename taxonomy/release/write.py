@@ -1,0 +1,127 @@
+"""A finished run in, a release folder out: what is published, and nothing else.
+
+Everything is written into a folder aside and moved into place whole, so that a release is never
+half there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from taxonomy.errors import ReleaseError
+from taxonomy.page import page_html
+from taxonomy.privacy import PUBLISHED
+from taxonomy.release.card import card_markdown
+from taxonomy.release.wide import WIDE_FILE, to_wide
+from taxonomy.run import file_digest, full_disk_as_run_error, write_json, write_text
+from taxonomy.tree import Taxonomy
+
+CHECKSUMS_FILE = "SHA256SUMS"
+# Describes one person's activity, so it stays in the run folder.
+PRIVATE_MEASURES = ("top_user_share",)
+
+
+def write_release(run: Path, out: Path, *, version: str) -> Taxonomy:
+    """The taxonomy of a finished run, published as the folder `out`.
+
+    Raises
+    ------
+    ReleaseError
+        The run is not finished, nothing in it passes the floors, or `out` holds something that is
+        not a release.
+    """
+    taxonomy = published(Taxonomy.load(run))
+    if not taxonomy.sizes():
+        raise ReleaseError(
+            "no cluster passes the floors, so there is nothing to publish; use fewer clusters "
+            "(--set cluster.n_clusters=...) or lower floors (--set privacy.min_conversations=...)."
+        )
+    _check_replaceable(out)
+    partial = out.with_name(f".{out.name}.partial")
+    with full_disk_as_run_error(out.parent):
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        _write_files(taxonomy, partial, version)
+        if out.exists():
+            shutil.rmtree(out)
+        partial.replace(out)
+    return taxonomy
+
+
+def published(taxonomy: Taxonomy) -> Taxonomy:
+    """The taxonomy without what stays private: names below the floors, measures of one person."""
+    shown = pl.col("status") == PUBLISHED
+    nodes = taxonomy.nodes.with_columns(
+        pl.when(shown).then("name").alias("name"),
+        pl.when(shown).then("description").alias("description"),
+    )
+    measures = taxonomy.measures.filter(~pl.col("measure").is_in(PRIVATE_MEASURES))
+    return Taxonomy(nodes, measures, taxonomy.facts)
+
+
+def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    """The published nodes as nested records, broadest first; a suppressed value is null."""
+    below: dict[str | None, list[dict[str, Any]]] = {}
+    for row in taxonomy.table.drop("status").to_dicts():
+        below.setdefault(row.pop("parent_id"), []).append(row)
+
+    def nested(parent: str | None) -> list[dict[str, Any]]:
+        return [row | {"children": nested(row["node_id"])} for row in below.get(parent, [])]
+
+    return nested(None)
+
+
+def _check_replaceable(out: Path) -> None:
+    if out.exists() and not (out / CHECKSUMS_FILE).exists() and any(out.iterdir()):
+        raise ReleaseError(
+            f"{out} exists and is not a release (it has no {CHECKSUMS_FILE}); give an empty or new "
+            "folder with --out."
+        )
+
+
+def _write_files(taxonomy: Taxonomy, folder: Path, version: str) -> None:
+    manifest = _manifest(taxonomy, version)
+    wide = to_wide(taxonomy.nodes, taxonomy.measures)
+    taxonomy.nodes.write_parquet(folder / "nodes.parquet")
+    taxonomy.measures.write_parquet(folder / "measures.parquet")
+    wide.write_csv(folder / WIDE_FILE, separator="\t")
+    write_text(
+        folder / "tree.json", json.dumps(tree_json(taxonomy), indent=1, ensure_ascii=False) + "\n"
+    )
+    write_json(folder / "manifest.json", manifest)
+    write_text(folder / "README.md", card_markdown(taxonomy, manifest))
+    title = f"Taxonomy {version}"
+    about = f"{taxonomy!r}, made from {manifest['counts']['conversations']:,} conversations."
+    write_text(folder / "index.html", page_html(taxonomy.table, title=title, about=about))
+    _write_checksums(folder)
+
+
+def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
+    """What a reader needs to judge and repeat the release; no key or path of the run."""
+    run = taxonomy.facts
+    stages = run["stages"]
+    return {
+        "format": 1,
+        "version": version,
+        "levels": {str(level): count for level, count in taxonomy.sizes().items()},
+        "counts": stages["measures"]["facts"],
+        "input": stages["conversations"]["facts"],
+        "facets": stages["facets"]["facts"],
+        "encoder": stages["embeddings"]["facts"]["encoder"],
+        "namer": stages["names"]["facts"]["namer"],
+        "clustering": stages["clusters"]["facts"],
+        "settings": run["settings"],
+        "packages": run["packages"],
+        "stage_keys": {name: stage["key"] for name, stage in stages.items()},
+    }
+
+
+def _write_checksums(folder: Path) -> None:
+    files = sorted(file for file in folder.iterdir() if file.name != CHECKSUMS_FILE)
+    lines = [f"{file_digest(file)}  {file.name}\n" for file in files]
+    write_text(folder / CHECKSUMS_FILE, "".join(lines))

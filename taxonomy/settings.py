@@ -1,0 +1,186 @@
+"""One TOML file and dotted overrides in, frozen records out.
+
+A run is described by these records alone: what is not here does not change a result.
+An unknown key is an error that names it, so that a typo is never a silent default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from taxonomy.errors import SettingsError
+
+ConversationFormat = Literal[
+    "auto",
+    "conversations",
+    "messages",
+    "requests",
+    "claude",
+    "chatgpt",
+    "wildchat",
+    "lmsys",
+    "sharegpt",
+    "openassistant",
+]
+
+
+class Section(BaseModel):
+    """A frozen group of settings that knows every key it accepts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ConversationSettings(Section):
+    """How the input is read."""
+
+    format: ConversationFormat = "auto"
+    """`auto` tells the formats apart by content; any other value forces one."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Our column name -> the input's, where they differ, e.g. `{messages = "dialog"}`."""
+    max_rejected_share: float = Field(0.05, ge=0, le=1)
+    """The run stops when more than this share of the rows is bad."""
+    sample: int | None = Field(None, ge=1)
+    """Keep only this many conversations: those whose id hashes lowest, so a sample is stable."""
+    max_message_characters: int = Field(200_000, ge=1_000)
+    """A longer message is cut here, kept, and counted."""
+
+
+class EmbeddingSettings(Section):
+    """How requests become vectors."""
+
+    encoder: str = "all-MiniLM-L6-v2"
+    """The packaged weights by this name, or any sentence-transformers name or folder."""
+    batch_size: int = Field(32, ge=1)
+    shard_size: int = Field(2_048, ge=1)
+    """Texts between two checkpoints: a crash costs at most one shard."""
+
+
+class ClusterSettings(Section):
+    """How vectors become clusters."""
+
+    method: Literal["kmeans", "hdbscan"] = "kmeans"
+    n_clusters: int | None = Field(None, ge=2)
+    """None: n / 1,500, at least min(630, n / 30) and at most 2,000."""
+    smoothing: bool = True
+    """Replace each vector by the mean of its neighbourhood before clustering."""
+    n_neighbors: int = Field(7, ge=1)
+    smoothing_rounds: int = Field(2, ge=1)
+    n_restarts: int = Field(2, ge=1)
+
+
+class NamingSettings(Section):
+    """How clusters get their names."""
+
+    min_users: int = Field(3, ge=1)
+    """A word or phrase needs this many users in the cluster before a name may hold it."""
+
+
+class HierarchySettings(Section):
+    """How clusters are rolled up into levels 1 and 2."""
+
+    n_level_1: int | None = Field(None, ge=1)
+    """None: the geometric mean of the numbers below and above it."""
+    n_level_2: int | None = Field(None, ge=1)
+    """None: k ** (log 30 / log 630), which is 30 at the index's 630 clusters."""
+    max_parent_share: float = Field(0.15, gt=0, le=1)
+    """No level-2 node holds more than this share of the clusters unless the data force it."""
+
+
+class PrivacySettings(Section):
+    """The floors that hold before anything is published."""
+
+    preset: Literal["index"] | None = None
+    """`index`: 500 conversations and 250 users a cluster, as the Economic Index publishes."""
+    min_conversations: int = Field(15, ge=1)
+    min_users: int = Field(5, ge=1)
+    min_cell_conversations: int = Field(15, ge=1)
+    min_cell_users: int = Field(5, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apply_preset(cls, given: Any) -> Any:
+        # A preset is a set of defaults: what the user wrote beside it still wins.
+        if isinstance(given, Mapping) and given.get("preset") == "index":
+            return {"min_conversations": 500, "min_users": 250} | dict(given)
+        return given
+
+
+class Settings(Section):
+    """Everything that changes what a run makes."""
+
+    random_state: int = Field(0, ge=0)
+    conversations: ConversationSettings = ConversationSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    cluster: ClusterSettings = ClusterSettings()
+    naming: NamingSettings = NamingSettings()
+    hierarchy: HierarchySettings = HierarchySettings()
+    privacy: PrivacySettings = PrivacySettings()
+
+    @classmethod
+    def load(cls, path: Path | None = None, overrides: Iterable[str] = ()) -> Self:
+        """Settings of a TOML file with `section.key=value` overrides laid over it.
+
+        Parameters
+        ----------
+        path : a TOML file, or None for the defaults
+        overrides : each `a.b=value`, the value written as in TOML; bare words are strings
+
+        Raises
+        ------
+        SettingsError
+            The file is not TOML, or a key is unknown, or a value is out of range.
+        """
+        values = _read_toml(path) if path else {}
+        for override in overrides:
+            _lay_over(values, override)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error, source=path)) from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read the settings file {path}: {error.strerror}; check the path."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _lay_over(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise SettingsError(
+            f"cannot use the override {override!r}; write section.key=value, "
+            "for example cluster.n_clusters=150."
+        )
+    *sections, last = key.strip().split(".")
+    for section in sections:
+        values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{override!r}: {section} is a value, not a section.")
+    values[last] = _parse_value(text.strip())
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _explain(error: ValidationError, *, source: Path | None) -> str:
+    problems = [
+        f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}, found {item['input']!r}"
+        for item in error.errors()
+    ]
+    where = f" (file {source})" if source else ""
+    return f"settings are not valid{where}: {'; '.join(problems)}."

@@ -1,0 +1,77 @@
+"""What the tests share: the public data's folder, a hashing encoder, a small finished run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from taxonomy.settings import Settings
+
+SMALL = ["cluster.n_clusters=12", "privacy.min_conversations=5", "privacy.min_users=3"]
+
+
+class HashingEncoder:
+    """Words in, unit vectors out: texts that share words are near; no weights needed."""
+
+    name = "hashing"
+    identity = "hashing@1"
+
+    def encode(self, texts):
+        vectors = np.zeros((len(texts), 64), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in [*text.lower().split(), ""]:
+                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+                generator = np.random.default_rng(int.from_bytes(digest, "big"))
+                vectors[row] += generator.standard_normal(64)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="session")
+def hashing_encoder():
+    return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    folder = os.environ.get("TAXONOMY_DATA")
+    if not folder:
+        pytest.skip("TAXONOMY_DATA is not set: no public data to test on")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def small_settings() -> Settings:
+    return Settings.load(None, SMALL)
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory) -> Path:
+    from taxonomy.demo import write_corpus
+
+    path = tmp_path_factory.mktemp("corpus") / "conversations.jsonl"
+    write_corpus(path, n_conversations=600, random_state=3)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory, small_corpus, small_settings, hashing_encoder) -> Path:
+    """A finished run; tests read it and never write into it."""
+    from taxonomy.pipeline import build
+
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    return build([small_corpus], folder, small_settings, encoder=hashing_encoder)
+
+
+@pytest.fixture
+def write_jsonl(tmp_path):
+    def write(rows, name="rows.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+
+    return write
