@@ -68,7 +68,11 @@ def _first_request(task: Task, pattern: str, random: Random) -> tuple[str, str]:
     if pattern == "directive" and task.other and random.random() < OTHER_LANGUAGE_RATE:
         language, text = random.choice(task.other).split(": ", 1)
         return fill(text, task.slots, random), language
-    return fill(random.choice(task.requests), task.slots, random), "en"
+    requests = task.requests
+    if pattern == "directive":
+        # Who hands over a task seldom asks a question; a single question is rather learning.
+        requests = [text for text in requests if not text.rstrip().endswith("?")] or requests
+    return fill(random.choice(requests), task.slots, random), "en"
 
 
 def _later_turns(topic: Topic, pattern: str, random: Random) -> list[str]:

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import polars as pl
+import pytest
+
+from taxonomy.errors import ReleaseError
+from taxonomy.pipeline import build
+from taxonomy.release.check import check_release
+from taxonomy.release.wide import read_wide
+from taxonomy.release.write import write_release
+from taxonomy.settings import Settings
+from taxonomy.tree import Taxonomy
+
+FILES = {
+    "README.md",
+    "SHA256SUMS",
+    "clusters_wide.tsv",
+    "index.html",
+    "manifest.json",
+    "measures.parquet",
+    "nodes.parquet",
+    "tree.json",
+}
+
+
+@pytest.fixture(scope="module")
+def release(small_run, tmp_path_factory):
+    out = tmp_path_factory.mktemp("releases") / "v1"
+    write_release(small_run, out, version="v1")
+    return out
+
+
+@pytest.fixture
+def copy(release, tmp_path):
+    return shutil.copytree(release, tmp_path / "copy")
+
+
+def errors(path):
+    return [finding.text for finding in check_release(path) if finding.kind == "error"]
+
+
+def test_a_release_passes_its_own_check(release):
+    assert {file.name for file in release.iterdir()} == FILES
+    assert errors(release) == []
+
+
+def test_the_same_run_gives_the_same_bytes(small_run, release, tmp_path):
+    write_release(small_run, tmp_path / "again", version="v1")
+    for file in FILES:
+        assert (tmp_path / "again" / file).read_bytes() == (release / file).read_bytes(), file
+
+
+def test_a_release_loads_as_the_run_did(small_run, release):
+    run, published = Taxonomy.load(small_run), Taxonomy.load(release)
+    columns = ["code", "name", "n_conversations", "conversation_share", "automation_share"]
+    assert published.table.select(columns).equals(run.table.select(columns))
+
+
+def test_the_wide_table_alone_gives_the_same_ids(release):
+    from_table = Taxonomy.load(release / "clusters_wide.tsv")
+    shown = Taxonomy.load(release).table
+    assert set(from_table.nodes["node_id"]) == set(shown["node_id"])
+
+
+def test_suppressed_clusters_are_marked_and_nameless(tmp_path, small_corpus, hashing_encoder):
+    settings = Settings.load(None, ["cluster.n_clusters=30"])
+    run = build([small_corpus], tmp_path / "run", settings, encoder=hashing_encoder)
+    write_release(run, tmp_path / "out", version="v")
+    nodes = pl.read_parquet(tmp_path / "out" / "nodes.parquet")
+    hidden = nodes.filter(pl.col("status") == "suppressed")
+    assert hidden.height > 0
+    assert hidden["name"].null_count() == hidden["description"].null_count() == hidden.height
+    names = set(pl.read_parquet(run / "nodes.parquet")["name"]) - set(nodes["name"].drop_nulls())
+    text = "".join(
+        (tmp_path / "out" / name).read_text(encoding="utf-8")
+        for name in ("tree.json", "clusters_wide.tsv", "index.html", "README.md")
+    )
+    assert names
+    assert not [name for name in names if name in text]
+    assert errors(tmp_path / "out") == []
+
+
+def test_measures_of_one_person_stay_in_the_run(small_run, release):
+    private = pl.read_parquet(small_run / "measures.parquet")["measure"].unique()
+    published = pl.read_parquet(release / "measures.parquet")
+    assert "top_user_share" in private
+    assert "top_user_share" not in published["measure"].unique()
+    assert not {"cell_conversations", "cell_users"} & set(published.columns)
+
+
+def test_no_user_or_conversation_id_is_published(small_run, release):
+    ids = pl.read_parquet(
+        small_run / "conversations.parquet", columns=["conversation_id", "user_id"]
+    )
+    text = b"".join(file.read_bytes() for file in release.iterdir())
+    assert not [
+        row for row in ids.head(100).iter_rows() if any(name.encode() in text for name in row)
+    ]
+
+
+def test_the_card_gives_the_floors_and_where_the_conversations_went(small_run, release):
+    n = pl.read_parquet(small_run / "conversations.parquet", columns=["user_id"]).height
+    card = (release / "README.md").read_text(encoding="utf-8")
+    assert "a cluster needs 5 conversations and 3 users" in card
+    assert f"| read | {n} | 100.0% |" in card
+    assert "$" not in card
+    assert "held from 2026-03-02 to 2026-03-12" in card
+
+
+def test_percents_sum_to_100(release):
+    wide = read_wide(release / "clusters_wide.tsv")
+    assert wide["percent_records"].sum() == pytest.approx(100)
+    assert wide["percent_users"].sum() == pytest.approx(100)
+
+
+def test_nothing_above_the_floors_is_an_error_that_says_what_helps(
+    tmp_path, small_corpus, hashing_encoder
+):
+    settings = Settings.load(None, ["cluster.n_clusters=12", "privacy.preset=index"])
+    run = build([small_corpus], tmp_path / "run", settings, encoder=hashing_encoder)
+    with pytest.raises(ReleaseError, match=r"no cluster passes the floors.*fewer clusters"):
+        write_release(run, tmp_path / "out", version="v")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_no_release_is_not_overwritten(small_run, tmp_path):
+    (tmp_path / "thesis.tex").write_text("five years of work")
+    with pytest.raises(ReleaseError, match="exists and is not a release"):
+        write_release(small_run, tmp_path, version="v")
+    assert (tmp_path / "thesis.tex").exists()
+
+
+def test_a_changed_file_is_found(copy):
+    wide = copy / "clusters_wide.tsv"
+    wide.write_text(wide.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert any("clusters_wide.tsv is not what SHA256SUMS lists" in text for text in errors(copy))
+
+
+def test_a_missing_and_an_extra_file_are_found(copy):
+    (copy / "tree.json").unlink()
+    (copy / "members.csv").write_text("conversation_id\n")
+    found = errors(copy)
+    assert "tree.json is listed in SHA256SUMS but missing" in found
+    assert "members.csv: not listed in SHA256SUMS" in found
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (pl.col("percent_records") * 1.1, "percent_records sums to 110"),
+        (pl.col("has_thinking_ratio").fill_null(0) + 2, "has_thinking_ratio has"),
+        (pl.lit("The same name").alias("cluster_name_0"), "level-0 names occur more than once"),
+        (pl.lit(None, pl.String).alias("cluster_name_1"), "names are blank"),
+    ],
+)
+def test_a_wide_table_that_breaks_a_rule_is_found(copy, damage, found):
+    wide = read_wide(copy / "clusters_wide.tsv").with_columns(damage)
+    wide.write_csv(copy / "clusters_wide.tsv", separator="\t")
+    assert any(found in text for text in errors(copy / "clusters_wide.tsv"))
+
+
+def test_a_node_under_the_floor_is_found(copy):
+    file = copy / "measures.parquet"
+    low = pl.when(pl.col("measure") == "n_users").then(1.0).otherwise("value")
+    pl.read_parquet(file).with_columns(value=low).write_parquet(file)
+    assert any("under the floor of 3 n_users" in text for text in errors(copy))
+
+
+def test_a_suppressed_cell_that_still_has_a_value_is_found(copy):
+    file = copy / "measures.parquet"
+    pl.read_parquet(file).with_columns(pl.col("value").fill_null(0.5)).write_parquet(file)
+    assert "a suppressed cell still has a value" in errors(copy)
+
+
+def test_tree_json_nests_every_published_node(release):
+    def count(nodes):
+        return sum(1 + count(node["children"]) for node in nodes)
+
+    tree = json.loads((release / "tree.json").read_text(encoding="utf-8"))
+    assert count(tree) == sum(Taxonomy.load(release).sizes().values())
+
+
+def test_the_published_release_has_quirks_but_no_errors(public_data):
+    findings = check_release(public_data / "aei" / "cluster_level_dataset.tsv")
+    texts = "\n".join(finding.text for finding in findings)
+    assert {finding.kind for finding in findings} == {"quirk"}
+    for quirk in (
+        "20 level-1 nodes have a single child",
+        "5 names occur at both level 0 and level 1",
+        "1 names occur at both level 1 and level 2",
+        "percent_users has 99 distinct values for 100 buckets",
+        "has_thinking_ratio is blank (suppressed or unknown) in 29 rows",
+        "178 rows lack at least one collaboration ratio",
+        "cluster_description_0 is blank in 2 rows",
+        "239 texts of cluster_description_0 begin or end with a space",
+        "10 names of cluster_name_0 end with a full stop",
+        "onet_task is blank in 11 rows",
+    ):
+        assert quirk in texts
