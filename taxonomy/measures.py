@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from taxonomy.facets import AUGMENTATION, AUTOMATION, COLLABORATIONS
+from taxonomy.collaboration import AUGMENTATION, AUTOMATION, COLLABORATIONS
 
 MEASURES = {
     "node_id": pl.String,

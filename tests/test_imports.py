@@ -16,6 +16,7 @@ ORDER = [
     "errors",
     "settings",
     "run",
+    "collaboration",
     "conversations",
     "facets",
     "embedding",

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from pydantic import Field, model_validator
 
-from taxonomy.facets import COLLABORATIONS
+from taxonomy.collaboration import COLLABORATIONS
 from taxonomy.settings import Section
 
 Slots = dict[str, list[str]]

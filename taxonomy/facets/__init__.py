@@ -2,9 +2,6 @@
 
 from taxonomy.facets.extract import extract_facets
 from taxonomy.facets.schema import (
-    AUGMENTATION,
-    AUTOMATION,
-    COLLABORATIONS,
     FACET_COLUMNS,
     FACETS,
     STATUSES,
@@ -12,9 +9,6 @@ from taxonomy.facets.schema import (
 )
 
 __all__ = [
-    "AUGMENTATION",
-    "AUTOMATION",
-    "COLLABORATIONS",
     "FACETS",
     "FACET_COLUMNS",
     "STATUSES",

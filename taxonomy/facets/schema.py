@@ -10,10 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-AUTOMATION = ("directive", "feedback loop")
-AUGMENTATION = ("task iteration", "learning", "validation")
-COLLABORATIONS = (*AUTOMATION, *AUGMENTATION, "none")
-"""The six patterns of the Anthropic Economic Index; `none` is in neither half."""
+from taxonomy.collaboration import COLLABORATIONS
 
 STATUSES = ("ok", "empty")
 

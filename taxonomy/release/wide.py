@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from taxonomy.collaboration import AUGMENTATION, AUTOMATION, COLLABORATIONS
 from taxonomy.errors import ReleaseError
-from taxonomy.facets import AUGMENTATION, AUTOMATION, COLLABORATIONS
 from taxonomy.hierarchy import number_nodes
 from taxonomy.measures import MEASURE_BASES, collaboration_measure
 from taxonomy.privacy import PUBLISHED, SUPPRESSED

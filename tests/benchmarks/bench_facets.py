@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import polars as pl
 
+from taxonomy.collaboration import COLLABORATIONS
 from taxonomy.demo import truth_file, write_corpus
-from taxonomy.facets import COLLABORATIONS, extract_facets
+from taxonomy.facets import extract_facets
 
 LABELS = Path(__file__).parents[1] / "data" / "oasst_validation_labels.tsv"
+FRESH_LABELS = LABELS.with_name("oasst_validation_labels_fresh.tsv")
 THREADS = "conversations/oasst1_en_validation_threads.jsonl"
 N_BUNDLED = 6_000
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
@@ -59,14 +60,19 @@ def confusion(joined: pl.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def agreement(joined: pl.DataFrame) -> list[str]:
-    """The table rows that both truths share."""
+def collaboration_rows(joined: pl.DataFrame) -> list[str]:
+    """The rules' collaboration labels beside the commonest label given to all."""
     most = joined["collaboration_true"].value_counts(sort=True)["collaboration_true"][0]
     return [
         share_row("collaboration", joined["collaboration"] == joined["collaboration_true"]),
         share_row(f"always {most} (baseline)", joined["collaboration_true"] == most),
-        share_row("language", joined["language"] == joined["language_true"]),
     ]
+
+
+def agreement(joined: pl.DataFrame) -> list[str]:
+    """The table rows that both full truths share."""
+    language = share_row("language", joined["language"] == joined["language_true"])
+    return [*collaboration_rows(joined), language]
 
 
 def print_table(title: str, rows: list[str], joined: pl.DataFrame) -> None:
@@ -103,6 +109,15 @@ def bench_threads(folder: Path) -> None:
         print_table(f"Hand-labelled threads, {half} half", rows, part)
 
 
+def bench_fresh_threads(folder: Path) -> None:
+    """The threads that were labelled after the rules were frozen: collaboration only."""
+    labels = pl.read_csv(FRESH_LABELS, separator="\t")
+    facets = extract_facets(read_conversations(folder / THREADS))
+    joined = facets.join(labels, on="conversation_id", suffix="_true", how="inner")
+    title = "Hand-labelled threads, labelled after the rules were frozen"
+    print_table(title, collaboration_rows(joined), joined)
+
+
 def bench_bundled() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "conversations.jsonl"
@@ -126,6 +141,7 @@ def main() -> None:
     folder = os.environ.get("TAXONOMY_DATA")
     if folder:
         bench_threads(Path(folder))
+        bench_fresh_threads(Path(folder))
     else:
         print("\nHand-labelled threads skipped: TAXONOMY_DATA is not set.")
     bench_bundled()
@@ -133,4 +149,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    sys.exit(0)

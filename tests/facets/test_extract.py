@@ -1,6 +1,7 @@
 import polars as pl
 
-from taxonomy.facets import COLLABORATIONS, FACET_COLUMNS, FACETS, extract_facets
+from taxonomy.collaboration import COLLABORATIONS
+from taxonomy.facets import FACET_COLUMNS, FACETS, extract_facets
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
 

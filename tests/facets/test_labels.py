@@ -2,7 +2,8 @@ from pathlib import Path
 
 import polars as pl
 
-from taxonomy.facets import COLLABORATIONS, STATUSES
+from taxonomy.collaboration import COLLABORATIONS
+from taxonomy.facets import STATUSES
 
 LABELS = Path(__file__).parents[1] / "data" / "oasst_validation_labels.tsv"
 
