@@ -75,6 +75,14 @@ _BREAK_WORDS = (
     )
 )
 _BREAK_ENDING = re.compile(r".{2,}(?:ing|ed|ous|able|ible|ful|ive|ally|less)$")
+_POINTING = word_set("this that these those")
+_JUDGEMENTS = word_set(
+    """
+    like enough okay ok fine sound correct risky normal wise smart sensible reasonable realistic
+    fair rude accurate complete clear needed significant plausible acceptable overkill cheating
+    something anything fit pass work help count hold defensible credible convincing valid rigorous
+    """
+)
 _VERB_OF = {
     "why": "Explain why", "how": "Explain how", "what": "Explain what", "who": "Identify who",
     "whom": "Identify whom", "whose": "Identify whose", "which": "Identify which",
@@ -154,9 +162,25 @@ def _statement(auxiliary: str, words: list[str]) -> list[str]:
 
 
 def _subject_length(words: list[str], *, modal: bool) -> int:
-    if words[0].lower() in PRONOUNS:
+    if words[0].lower() in PRONOUNS or _stands_alone(words):
         return 1
-    return _broken(words, modal=modal) or max(1, len(words) - 1)
+    end = _broken(words, modal=modal)
+    if not modal:
+        return end or max(1, len(words) - 1)
+    # After a modal the verb has to come: before the first preposition, or behind the noun.
+    noun = 1 + (words[0].lower() in DETERMINERS)
+    if end is None:
+        return min(noun, len(words) - 1) or 1
+    before = words[end].lower() in PREPOSITIONS and end - 1 >= noun
+    return end - 1 if before else end
+
+
+def _stands_alone(words: list[str]) -> bool:
+    """Whether `this` or `that` is the whole subject: `is this | the right order`."""
+    if words[0].lower() not in _POINTING or not words[1:]:
+        return False
+    following = words[1].lower().strip(",;")
+    return following in _BREAK_WORDS | DETERMINERS | _JUDGEMENTS
 
 
 def _broken(words: list[str], *, modal: bool = False) -> int | None:

@@ -21,11 +21,13 @@ from taxonomy.facets.phrasing import capitalise, strip_lead, to_imperative
 from taxonomy.facets.prose import Prose
 from taxonomy.facets.words import AUXILIARIES, FUNCTION_WORDS, QUESTION_WORDS, VERBS, word_set
 
-MAX_WORDS = 22
+MAX_WORDS = 24
 MIN_CLAUSE_WORDS = 15
 """A phrase too long is cut at a clause, unless that would leave fewer words than this."""
 MIN_CONTENT_WORDS = 3
 """A phrase with fewer words that say something gets its context added."""
+MAX_QUESTION_WORDS = 12
+"""A question this short, after a statement, gets the statement added: it holds the subject."""
 MAX_MESSAGES = 4
 """User messages to look through for a real request, when the first are greetings."""
 _READ_SENTENCES = 12
@@ -37,6 +39,8 @@ _LONG_PROMPT = 6
 
 _BARE_QUESTIONS = QUESTION_WORDS - {"when", "where"}
 """What asks even without a question mark."""
+
+OWN_WORK = re.compile(r"\b(?:I|I've|my|we|we've|our|here's|here is)\b")
 
 ASKED, WISHED, STATED, FILLER = 3, 2, 1, 0
 
@@ -173,15 +177,24 @@ def _with_context(phrase: str, sentences: list[_Sentence], place: int, *, code: 
     """The phrase, with words from a neighbouring sentence where alone it lacks its subject."""
     room = MAX_WORDS - len(phrase.split())
     vague = len(content_words(phrase)) < MIN_CONTENT_WORDS or VAGUE.search(phrase)
-    if not vague or room < 4:
+    if room < 4 or not (vague or _rests_on_what_was_said(phrase, sentences[:place])):
         return phrase
     near = sentences[:place][::-1] + sentences[place + 1 :]
     if near:
         told = max(near, key=lambda sentence: sentence.strength)
         text = to_imperative(told.text) if told.strength == ASKED else strip_lead(told.text)
         context = _lower_first(shorten(text.rstrip(" ?.!:"), words=room))
+        if OWN_WORK.search(context):
+            phrase = phrase.replace("Explain whether", "Check whether", 1)
         return f"{phrase}: {context}" if context else phrase
     return phrase if code is None else f"{phrase} ({f'{_code_name(code)} code'.strip()})"
+
+
+def _rests_on_what_was_said(phrase: str, before: list[_Sentence]) -> bool:
+    """Whether a short question follows a statement: `I moved the sofa. Is it better there`."""
+    told = bool(before) and before[-1].strength == STATED
+    short = len(phrase.split()) <= MAX_QUESTION_WORDS
+    return told and short and phrase.startswith("Explain")
 
 
 def _plain(sentences: list[_Sentence]) -> str:

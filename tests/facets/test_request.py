@@ -97,3 +97,14 @@ def test_a_long_request_is_cut_to_the_limit():
 def test_pasted_text_between_does_not_hide_the_request_at_the_end():
     pasted = "The bank raised rates on Tuesday and analysts were surprised by it. " * 200
     assert request(f"{pasted}\n\nSummarize the article above.").startswith("Summarize the article")
+
+
+def test_a_question_about_own_work_keeps_what_the_work_is():
+    text = "I moved the sofa under the window. Is that a good place?"
+    assert request(text) == "Check whether that is a good place: I moved the sofa under the window"
+
+
+def test_a_pronoun_is_a_whole_subject():
+    assert request("Is this the right order of operations?") == (
+        "Explain whether this is the right order of operations"
+    )
