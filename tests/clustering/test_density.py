@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from taxonomy.clustering import DensityClusterer, cluster_vectors, density
-from taxonomy.clustering.density import search_labels
+from taxonomy.clustering.density import extend_labels, search_labels
 from taxonomy.settings import ClusterSettings
 
 
@@ -58,11 +58,20 @@ def test_the_whole_arm_repeats_itself(found):
     assert (found[0].labels == found[1].labels).all()
 
 
-def test_beyond_the_sample_members_join_and_strays_stay_unassigned(
-    monkeypatch: pytest.MonkeyPatch,
-):
+def test_beyond_the_sample_a_member_joins_and_a_stray_stays_unassigned():
+    vectors = directions(3, size=100, n_strays=50)
+    sampled = np.arange(0, 300, 2)
+    labels = extend_labels(vectors, sampled, np.repeat([0, 1, 2], 50))
+    assert labels[sampled].tolist() == np.repeat([0, 1, 2], 50).tolist()
+    # About one in twenty is less like its centre than 95% of the sampled members are.
+    assert (labels[1:300:2] == np.repeat([0, 1, 2], 50)).mean() > 0.85
+    assert set(labels[1:300:2].tolist()) <= {-1, 0, 1, 2}
+    assert (labels[300:] == -1).all()
+
+
+def test_a_large_table_is_clustered_through_a_sample(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(density, "MOST_POINTS", 300)
-    vectors = directions(8, size=60, n_strays=40)
-    labels = DensityClusterer(8).fit_predict(vectors)
-    assert (labels[:480] >= 0).mean() > 0.8
-    assert (labels[480:] == -1).mean() > 0.8
+    labels = DensityClusterer(8).fit_predict(directions(8, size=60, n_strays=0))
+    groups = labels.reshape(8, 60)
+    assert all(len(set(group.tolist()) - {-1}) == 1 for group in groups)
+    assert (labels >= 0).mean() > 0.85
