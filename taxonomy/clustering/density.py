@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 
 from taxonomy.clustering.assign import assign, mean_directions
-from taxonomy.clustering.blocks import distinct_rows, one_blas_thread
+from taxonomy.clustering.blocks import distinct_rows
 from taxonomy.clustering.neighbors import nearest_neighbors
 
 logger = logging.getLogger(__name__)
@@ -64,23 +64,27 @@ class DensityClusterer:
 
 def reduce_dimensions(vectors: np.ndarray, *, random_state: int) -> np.ndarray:
     """UMAP coordinates, shape (n, 5), of distinct unit vectors, from their exact neighbours."""
-    with warnings.catch_warnings(), one_blas_thread():
+    n_neighbors = min(N_NEIGHBORS, len(vectors))
+    neighbors = _with_self(vectors, n_neighbors)
+    few = len(vectors) < FEWEST_FOR_SPECTRAL_START
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from threadpoolctl import threadpool_limits
         from umap import UMAP
 
-        n_neighbors = min(N_NEIGHBORS, len(vectors))
-        few = len(vectors) < FEWEST_FOR_SPECTRAL_START
         reducer = UMAP(
             n_neighbors=n_neighbors,
             n_components=N_DIMENSIONS,
             min_dist=0.0,
             metric="cosine",
             init="random" if few else "spectral",
-            precomputed_knn=_with_self(vectors, n_neighbors),
+            precomputed_knn=neighbors,
             random_state=random_state,
             n_jobs=1,
         )
-        return np.asarray(reducer.fit_transform(vectors), dtype=np.float64)
+        # scipy brings a BLAS of its own, whose rounding also depends on its threads.
+        with threadpool_limits(1):
+            return np.asarray(reducer.fit_transform(vectors), dtype=np.float64)
 
 
 def search_labels(points: np.ndarray, n_clusters: int) -> np.ndarray:

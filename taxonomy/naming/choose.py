@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -87,7 +87,12 @@ def _drafts(evidence: Evidence, phrases: Sequence[Phrase]) -> list[str]:
     # Our word lists are English: elsewhere they cannot tell a phrase from a stray word.
     if foreign_languages(evidence):
         return []
-    return list(islice(dict.fromkeys(name_drafts(evidence, phrases)), N_DRAFTS))
+    drafts: dict[str, None] = {}
+    for name in name_drafts(evidence, phrases):
+        drafts.setdefault(name)
+        if len(drafts) == N_DRAFTS:  # there may be thousands more
+            break
+    return list(drafts)
 
 
 def _order_by_meaning(

@@ -17,8 +17,8 @@ from taxonomy.naming.kinds import is_adjective
 from taxonomy.naming.lexicon import load_lexicon, singular
 from taxonomy.naming.reading import Chunk, Reading, read_request
 
-SAMPLE = 400
-"""Members read of each group: enough to measure a share to within 0.05, whatever its size."""
+SAMPLE = 250
+"""Members read of each group: enough to measure a share to within 0.06, whatever its size."""
 MIN_PART = 20
 MAX_SPAN = 3
 
@@ -90,7 +90,7 @@ def gather_evidence(sample: pl.DataFrame, *, min_users: int) -> dict[int, Eviden
 
 
 def sample_members(members: pl.DataFrame) -> pl.DataFrame:
-    """The members to read: distinct requests of a user, some 400 a group.
+    """The members to read: distinct requests of a user, some 250 a group.
 
     They are those whose id hashes lowest, so that the same members are read whatever the order of
     rows. Where a group has parts (column `part`), each gives about as many.

@@ -117,7 +117,8 @@ def written_phrase(key: str, pool: Pool) -> str:
     words = [spelling(word, pool) for word in before]
     use = pool.uses[key]
     if pool.titles[key] >= max(2, 0.45 * use.n):
-        return " ".join(word if not word.islower() else word.capitalize() for word in key.split())
+        titled = [*words, spelling(last, pool)]
+        return " ".join(word.capitalize() if word.islower() else word for word in titled)
     heads = max(use.n_heads, 1)
     head = spelling(last, pool)
     if last in load_lexicon().closed["mass_nouns"] or (is_action(key) and not before):

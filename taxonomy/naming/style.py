@@ -7,6 +7,7 @@ full stop; a description of two sentences.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 
 from taxonomy.naming.lexicon import base_verb, load_lexicon, singular
@@ -63,13 +64,15 @@ def _joint_faults(name: str) -> list[str]:
 def _is_imperative(word: str) -> bool:
     lexicon = load_lexicon()
     known = word in lexicon.family_of or word in lexicon.verbs or word in lexicon.ambiguous
-    return known or word in NAME_VERBS or word in {verb.split()[0] for verb in _published()}
+    return known or word in NAME_VERBS or word in _published_heads()
 
 
-def _published() -> frozenset[str]:
-    return frozenset(load_lexicon().published.values())
+@cache
+def _published_heads() -> frozenset[str]:
+    return frozenset(verb.split()[0] for verb in load_lexicon().published.values())
 
 
+@cache
 def _dangling() -> frozenset[str]:
     closed = load_lexicon().closed
     return (
