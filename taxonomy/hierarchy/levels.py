@@ -17,9 +17,9 @@ def group_levels(points: np.ndarray, settings: HierarchySettings) -> tuple[np.nd
     """The level-1 and the level-2 node of each cluster, each shape (k,), numbered from 0.
 
     The clusters are grouped twice, finely and broadly, and each fine group goes to the broad one
-    that holds most of its clusters. On the published 630 clusters this agrees with the published
-    levels (adjusted mutual information .390 and .420) better than rolling up level by level
-    (.399 and .408) or dividing from the top (.357 and .426).
+    that holds most of its clusters: a compromise of the two levels. On the published 630 clusters
+    the adjusted mutual information with the published levels 1 and 2 is .390 and .420; rolling up
+    level by level gave .399 and .408, dividing from the top .357 and .426.
 
     Parameters
     ----------
