@@ -217,16 +217,18 @@ def names(job: Job, folder: Path) -> Facts:
     settings=lambda job: {
         "hierarchy": job.settings.hierarchy.model_dump(),
         "naming": job.settings.naming.model_dump(),
+        "privacy": job.settings.privacy.model_dump(),
         "encoder": job.encoder.identity,
     },
 )
 def hierarchy(job: Job, folder: Path) -> Facts:
     """Roll the clusters up into two further levels, and name those."""
-    members = _members(job)
-    sizes = members.group_by("cluster").agg(n_conversations=pl.len().cast(pl.Int64))
+    sizes = apply_cluster_floors(job.read("clusters"), _people(job), job.settings.privacy)
+    shown = sizes.filter(pl.col("status") == PUBLISHED)["cluster"]
     nodes = build_hierarchy(
         job.read("names").join(sizes, on="cluster").sort("cluster"),
-        members,
+        # A parent must not be named from words of a cluster that is not published.
+        _members(job).filter(pl.col("cluster").is_in(shown.implode())),
         job.array("centers"),
         job.settings.hierarchy,
         job.settings.naming,
