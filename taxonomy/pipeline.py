@@ -224,11 +224,13 @@ def names(job: Job, folder: Path) -> Facts:
 def hierarchy(job: Job, folder: Path) -> Facts:
     """Roll the clusters up into two further levels, and name those."""
     sizes = apply_cluster_floors(job.read("clusters"), _people(job), job.settings.privacy)
-    shown = sizes.filter(pl.col("status") == PUBLISHED)["cluster"]
+    shown = pl.col("status") == PUBLISHED
+    # What is not published neither names a parent nor moves it up in the order of sizes.
+    published = sizes.filter(shown)["cluster"]
+    sizes = sizes.with_columns(n_conversations=pl.when(shown).then("n_conversations").otherwise(0))
     nodes = build_hierarchy(
         job.read("names").join(sizes, on="cluster").sort("cluster"),
-        # A parent must not be named from words of a cluster that is not published.
-        _members(job).filter(pl.col("cluster").is_in(shown.implode())),
+        _members(job).filter(pl.col("cluster").is_in(published.implode())),
         job.array("centers"),
         job.settings.hierarchy,
         job.settings.naming,

@@ -65,7 +65,7 @@ class ClusterSettings(Section):
 
     method: Literal["kmeans", "hdbscan"] = "kmeans"
     n_clusters: int | None = Field(None, ge=2)
-    """None: n / 1,500, at least min(630, n / 30) and at most 2,000."""
+    """None: n / 1,500, at least min(630, n / 30), at most 2,000; small tables get up to 8."""
     smoothing: bool = True
     """Replace each vector by the mean of its neighbourhood before clustering."""
     n_neighbors: int = Field(7, ge=1)

@@ -43,7 +43,8 @@ def build_hierarchy(
 
     Parameters
     ----------
-    clusters : cluster, name, description, n_conversations; only these clusters are in the tree
+    clusters : cluster, name, description, n_conversations (0 where it will not be published);
+        only these clusters are in the tree, larger ones before smaller ones
     members : as for `name_clusters`
     centers : (k, d) unit vectors; row i is the centre of cluster i
     settings : numbers of nodes, and the share of the clusters that one level-2 node may hold
@@ -79,7 +80,8 @@ def _name_parents(
 ) -> pl.DataFrame:
     """Columns group, name, description of the nodes of a level, from the words of their members."""
     groups = placed[f"node_{level}"].to_numpy()
-    weights = placed["n_conversations"].to_numpy().astype(np.float64)
+    # A cluster with nothing to publish counts 0; a group of such has a middle all the same.
+    weights = np.maximum(placed["n_conversations"].to_numpy(), 1).astype(np.float64)
     sums = np.zeros((int(groups.max()) + 1, points.shape[1]))
     np.add.at(sums, groups, weights[:, None] * points)
     centers = dict(enumerate(unit(sums).astype(np.float32)))

@@ -96,7 +96,9 @@ def _write_files(taxonomy: Taxonomy, folder: Path, version: str) -> None:
     write_json(folder / "manifest.json", manifest)
     write_text(folder / "README.md", card_markdown(taxonomy, manifest))
     title = f"Taxonomy {version}"
-    about = f"{taxonomy!r}, made from {manifest['counts']['conversations']:,} conversations."
+    about = (
+        f"{taxonomy!r}, made from {manifest['counts']['in_published_clusters']:,} conversations."
+    )
     write_text(folder / "index.html", page_html(taxonomy.table, title=title, about=about))
     _write_checksums(folder)
 
