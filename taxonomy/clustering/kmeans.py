@@ -20,9 +20,12 @@ from taxonomy.clustering.seeding import seed_centers
 START_POINTS_PER_CLUSTER = 16
 REFINEMENT_POINTS_PER_CLUSTER = 64
 PASSES_PER_START = 2
-PASSES_BEFORE_REFINEMENT = 3
+PASSES_BEFORE_REFINEMENT = 1
+MOST_ROUNDS = 20
+ROUNDS_AFTER_A_SAMPLE = 1
+"""Rounds of split-and-merge on all points, once those on a sample ended: more gain little."""
 PASSES_AFTER_REFINEMENT = 25
-LEAST_IMPROVEMENT = 5e-5
+LEAST_IMPROVEMENT = 2e-4
 """Lloyd stops when a pass improves the objective by less than this share."""
 
 
@@ -111,11 +114,12 @@ def find_partition(
     weights = weights.astype(np.float32)
     centers = _best_start(vectors, weights, n_clusters, n_restarts=n_restarts, rng=rng)
     # Most of the way is made on few points a cluster, where a pass costs little.
-    few = REFINEMENT_POINTS_PER_CLUSTER * n_clusters
+    few, rounds = REFINEMENT_POINTS_PER_CLUSTER * n_clusters, MOST_ROUNDS
     if len(vectors) > 2 * few:
         sample = _sample(len(vectors), few, rng)
-        centers = _refine(vectors[sample], weights[sample], centers)[1].centers
-    assigner, partition = _refine(vectors, weights, centers)
+        refined = _refine(vectors[sample], weights[sample], centers, rounds=rounds)
+        centers, rounds = refined[1].centers, ROUNDS_AFTER_A_SAMPLE
+    assigner, partition = _refine(vectors, weights, centers, rounds=rounds)
     return lloyd(assigner, partition.centers, max_passes=PASSES_AFTER_REFINEMENT)
 
 
@@ -131,11 +135,11 @@ def lloyd(assigner: BoundedAssigner, centers: np.ndarray, *, max_passes: int) ->
 
 
 def _refine(
-    vectors: np.ndarray, weights: np.ndarray, centers: np.ndarray
+    vectors: np.ndarray, weights: np.ndarray, centers: np.ndarray, *, rounds: int
 ) -> tuple[BoundedAssigner, Partition]:
     assigner = BoundedAssigner(vectors, weights)
     partition = lloyd(assigner, centers, max_passes=PASSES_BEFORE_REFINEMENT)
-    return assigner, split_and_merge(assigner, partition, vectors, weights)
+    return assigner, split_and_merge(assigner, partition, vectors, weights, max_rounds=rounds)
 
 
 def _best_start(

@@ -18,7 +18,6 @@ from taxonomy.clustering.bounds import BoundedAssigner, Partition
 
 logger = logging.getLogger(__name__)
 
-MAX_ROUNDS = 20
 LEAST_IMPROVEMENT = 2e-4
 """A round that improves the objective by less than this share is the last."""
 POWER_ITERATIONS = 4
@@ -37,11 +36,16 @@ class Halving:
 
 
 def split_and_merge(
-    assigner: BoundedAssigner, partition: Partition, vectors: np.ndarray, weights: np.ndarray
+    assigner: BoundedAssigner,
+    partition: Partition,
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    *,
+    max_rounds: int,
 ) -> Partition:
     """The partition after as many rounds as improve its objective; never worse than before."""
     best = partition
-    for _ in range(MAX_ROUNDS):
+    for _ in range(max_rounds):
         swaps, halving = choose_swaps(best, vectors, weights)
         if not swaps:
             break
