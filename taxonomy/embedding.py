@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from taxonomy.errors import EncoderError
+from taxonomy.run import write_array
 from taxonomy.settings import EmbeddingSettings
 
 PACKAGED_ENCODER = "all-MiniLM-L6-v2"
@@ -174,8 +175,7 @@ def _encode_shard(texts: list[str], encoder: Encoder, folder: Path) -> Path:
         vectors = np.asarray(encoder.encode(texts), dtype=np.float32)
         _check_vectors(vectors, n_texts=len(texts), name=encoder.name)
         partial = file.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            np.save(stream, vectors)
+        write_array(partial, [vectors], vectors.shape)
         partial.replace(file)
     return file
 
@@ -198,14 +198,11 @@ def _gather(files: list[Path], inverse: np.ndarray, out: Path) -> None:
     """Join the shards into one array with a row for every text."""
     shards = [np.load(file, mmap_mode="r") for file in files]
     ends = np.cumsum([len(shard) for shard in shards])
-    shape = (len(inverse), shards[0].shape[1])
-    # Plain writes, not a memory map: on a full disk a map ends the process with a bus error.
-    with out.open("wb") as stream:
-        np.lib.format.write_array_header_1_0(
-            stream, {"descr": "<f4", "fortran_order": False, "shape": shape}
-        )
-        for start in range(0, len(inverse), GATHER_ROWS):
-            stream.write(_rows_of(shards, ends, inverse[start : start + GATHER_ROWS]).tobytes())
+    blocks = (
+        _rows_of(shards, ends, inverse[start : start + GATHER_ROWS])
+        for start in range(0, len(inverse), GATHER_ROWS)
+    )
+    write_array(out, blocks, (len(inverse), shards[0].shape[1]))
 
 
 def _rows_of(shards: list[np.ndarray], ends: np.ndarray, wanted: np.ndarray) -> np.ndarray:

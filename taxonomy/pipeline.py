@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from taxonomy.clustering import cluster_vectors
@@ -33,6 +32,7 @@ from taxonomy.run import (
     read_log,
     read_manifest,
     stage_state,
+    write_array,
 )
 from taxonomy.settings import Settings
 from taxonomy.steps import STEPS, Job, step
@@ -174,7 +174,7 @@ def clusters(job: Job, folder: Path) -> Facts:
     found = cluster_vectors(
         job.array("embeddings"), job.settings.cluster, random_state=job.settings.random_state
     )
-    np.save(folder / "centers.npy", found.centers)
+    write_array(folder / "centers.npy", [found.centers], found.centers.shape)
     _requests(job).select(
         "conversation_id",
         cluster=pl.Series(found.labels, dtype=pl.Int32),

@@ -15,16 +15,21 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from polars.exceptions import PolarsError
 
 from taxonomy.errors import RunError
 from taxonomy.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Facts = Mapping[str, Any]
 
@@ -167,8 +172,10 @@ def full_disk_as_run_error(folder: Path) -> Iterator[None]:
     """Turn 'no space left' into one clear error; what is finished stays as it is."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in DISK_IS_FULL and "No space left" not in str(error):
+    except (OSError, PolarsError) as error:
+        # polars tells a full disk in words, inside several kinds of error.
+        told = "No space left" in str(error) or "File too large" in str(error)
+        if getattr(error, "errno", None) not in DISK_IS_FULL and not told:
             raise
         free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
         raise RunError(
@@ -230,6 +237,21 @@ def write_text(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(file)
+
+
+def write_array(file: Path, rows: Iterable[np.ndarray], shape: tuple[int, int]) -> None:
+    """Write float32 blocks of rows as one `.npy` file.
+
+    By plain writes, since on a full disk a memory map ends the process with a bus error and numpy's
+    own `save` raises an error that does not say why.
+    """
+    import numpy as np
+
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    with file.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for block in rows:
+            stream.write(np.ascontiguousarray(block, dtype="<f4").tobytes())
 
 
 def file_digest(file: Path) -> str | None:

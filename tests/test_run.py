@@ -146,18 +146,28 @@ def test_the_folder_is_free_again_when_its_holder_was_killed(tmp_path):
         assert run.make(stage(), writer())
 
 
-def test_a_full_disk_is_one_clear_error_and_keeps_what_was_finished(tmp_path):
+WRITERS = {
+    "plain text": "lambda folder: (folder / 'out.txt').write_text('x' * 100_000) and {}",
+    "an array": "lambda folder: write_array(folder / 'out.txt', [np.ones((300, 99))], (300, 99))",
+    "a table": "lambda folder: pl.DataFrame({'a': np.random.default_rng(0).random(9_999)})"
+    ".write_parquet(folder / 'out.txt')",
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+def test_a_full_disk_is_one_clear_error_and_keeps_what_was_finished(tmp_path, writer):
     # A limit on the size of files fails a write as a full disk does.
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from taxonomy.run import Stage, open_run; from taxonomy.settings import Settings\n"
+        "import numpy as np, polars as pl\n"
+        "from taxonomy.run import Stage, open_run, write_array\n"
+        "from taxonomy.settings import Settings\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "def write(text):\n"
-        "    return lambda folder: (folder / 'out.txt').write_text(text) and {}\n"
         "with open_run(Path(sys.argv[1]), Settings()) as run:\n"
-        "    run.make(Stage('s', 1, {}, {}, ('out.txt',)), write('small'))\n"
+        "    run.make(Stage('s', 1, {}, {}, ('out.txt',)), "
+        "lambda folder: (folder / 'out.txt').write_text('small') and {})\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
-        "    run.make(Stage('s', 2, {}, {}, ('out.txt',)), write('x' * 100_000))\n"
+        f"    run.make(Stage('s', 2, {{}}, {{}}, ('out.txt',)), {writer})\n"
     )
     folder = tmp_path / "run"
     failed = subprocess.run(
