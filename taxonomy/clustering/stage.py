@@ -54,10 +54,10 @@ def default_n_clusters(n: int) -> int:
     """The number of clusters for `n` conversations: n / 1,500, within bounds.
 
     At least 630 where that leaves 30 conversations a cluster, else n / 30; a small table still
-    gets 8 where that leaves 15 a cluster, since fewer cannot be rolled up twice. At most 2,000,
+    gets 8 where that leaves 25 a cluster, since fewer cannot be rolled up twice. At most 2,000,
     never below 2.
     """
-    least = max(min(630, n // 30), min(8, n // 15))
+    least = max(min(630, n // 30), min(8, n // 25))
     return max(2, min(2_000, max(round(n / 1_500), least)))
 
 
