@@ -49,7 +49,6 @@ def demo(
     from taxonomy.demo import write_corpus
     from taxonomy.pipeline import build
     from taxonomy.release.write import write_release
-    from taxonomy.tree import Taxonomy
 
     settings = _settings(None, set_)
     corpus = out / "demo" / f"conversations-{conversations}.jsonl"
@@ -57,8 +56,8 @@ def demo(
     write_corpus(corpus, n_conversations=conversations, random_state=settings.random_state)
     run = build([corpus], out / "runs" / "demo", settings)
     release = out / "releases" / "demo"
-    write_release(run, release, version="demo")
-    _say_floors(Taxonomy.load(run).facts)
+    taxonomy = write_release(run, release, version="demo")
+    _say_floors(taxonomy.facts)
     typer.echo(f"run      {run}\nrelease  {release}\npage     {release / 'index.html'}")
     typer.echo(f"card     {release / 'README.md'}")
     _say(f"next: taxonomy show {release}")
@@ -131,10 +130,9 @@ def release(
 ) -> None:
     """Publish a finished run: floors applied, tables, card and checksums written."""
     from taxonomy.release.write import write_release
-    from taxonomy.tree import Taxonomy
 
     taxonomy = write_release(run, out, version=version)
-    _say_floors(Taxonomy.load(run).facts)
+    _say_floors(taxonomy.facts)
     typer.echo(f"{out}: {taxonomy!r}")
     _say(f"next: taxonomy check {out}")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class Taxonomy:
         """The published nodes of one level with their measures as columns, by code."""
         return self.table.filter(pl.col("level") == level)
 
-    @property
+    @cached_property
     def table(self) -> pl.DataFrame:
         """Every published node with its measures as columns, by code."""
         values = self.measures.pivot("measure", index="node_id", values="value")

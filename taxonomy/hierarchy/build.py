@@ -9,7 +9,7 @@ import polars as pl
 
 from taxonomy.embedding import Encoder
 from taxonomy.hierarchy.levels import group_levels, unit
-from taxonomy.hierarchy.numbering import PATH_SEPARATOR, number_nodes
+from taxonomy.hierarchy.numbering import nodes_of_rows, with_paths
 from taxonomy.naming import NAMER, name_groups
 from taxonomy.settings import HierarchySettings, NamingSettings
 
@@ -105,29 +105,8 @@ def _number(placed: pl.DataFrame, named: dict[int, pl.DataFrame]) -> pl.DataFram
             pl.col("description").alias(f"description_{level}"),
         )
         placed = placed.join(texts, on=f"node_{level}")
-    placed = placed.rename({"name": "name_0", "description": "description_0"}).with_columns(
-        path_2=pl.col("name_2"),
-        path_1=pl.concat_str("name_2", "name_1", separator=PATH_SEPARATOR),
-        path_0=pl.concat_str("name_2", "name_1", "name_0", separator=PATH_SEPARATOR),
-    )
-    nodes = number_nodes(pl.concat([_level(placed, level) for level in (2, 1, 0)]))
+    rows = placed.rename({"name": "name_0", "description": "description_0"})
+    nodes = nodes_of_rows(with_paths(rows))
     return nodes.with_columns(namer=pl.lit(NAMER)).select(
         pl.col(column).cast(dtype) for column, dtype in NODES.items()
-    )
-
-
-def _level(placed: pl.DataFrame, level: int) -> pl.DataFrame:
-    parent = pl.col(f"path_{level + 1}") if level < 2 else pl.lit(None, pl.String)
-    cluster = pl.col("cluster") if level == 0 else pl.lit(None, pl.Int32)
-    return (
-        placed.with_columns(parent_path=parent, own=cluster)
-        .group_by(path=f"path_{level}", maintain_order=True)
-        .agg(
-            pl.col("parent_path").first(),
-            name=pl.col(f"name_{level}").first(),
-            description=pl.col(f"description_{level}").first(),
-            n_conversations=pl.col("n_conversations").sum(),
-            cluster=pl.col("own").first(),
-        )
-        .with_columns(level=pl.lit(level, pl.Int8))
     )

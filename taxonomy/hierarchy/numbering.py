@@ -15,6 +15,26 @@ ID_HEX_DIGITS = 12
 TOP_LEVEL = 2
 
 
+def with_paths(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that name their three levels (name_2, name_1, name_0), with path_2, path_1, path_0."""
+    names = ["name_2", "name_1", "name_0"]
+    return rows.with_columns(
+        pl.concat_str(names[: 3 - level], separator=PATH_SEPARATOR).alias(f"path_{level}")
+        for level in (2, 1, 0)
+    )
+
+
+def nodes_of_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The numbered nodes of all levels, as `number_nodes` gives them.
+
+    Parameters
+    ----------
+    rows : one a cluster, as `with_paths` gives, with description_0 to description_2,
+        n_conversations and cluster, which level 0 keeps
+    """
+    return number_nodes(pl.concat([_nodes_of_level(rows, level) for level in (2, 1, 0)]))
+
+
 def number_nodes(nodes: pl.DataFrame) -> pl.DataFrame:
     """The nodes with node_id, code and parent_id, sorted from the top level and by code.
 
@@ -48,6 +68,23 @@ def node_id(level: int, path: str) -> str:
     """The id of the node at this level with this path of names."""
     text = f"{level}{PATH_SEPARATOR}{path}"
     return "n" + hashlib.blake2b(text.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
+
+
+def _nodes_of_level(rows: pl.DataFrame, level: int) -> pl.DataFrame:
+    parent = pl.col(f"path_{level + 1}") if level < TOP_LEVEL else pl.lit(None, pl.String)
+    cluster = pl.col("cluster") if level == 0 else pl.lit(None, pl.Int32)
+    return (
+        rows.with_columns(parent_path=parent, own=cluster)
+        .group_by(path=f"path_{level}", maintain_order=True)
+        .agg(
+            pl.col("parent_path").first(),
+            name=pl.col(f"name_{level}").first(),
+            description=pl.col(f"description_{level}").first(),
+            n_conversations=pl.col("n_conversations").sum(),
+            cluster=pl.col("own").first(),
+        )
+        .with_columns(level=pl.lit(level, pl.Int8))
+    )
 
 
 def _rank(nodes: pl.DataFrame) -> pl.DataFrame:

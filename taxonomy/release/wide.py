@@ -13,7 +13,7 @@ import polars as pl
 
 from taxonomy.collaboration import AUGMENTATION, AUTOMATION, COLLABORATIONS
 from taxonomy.errors import ReleaseError
-from taxonomy.hierarchy import number_nodes
+from taxonomy.hierarchy import nodes_of_rows, with_paths
 from taxonomy.measures import MEASURE_BASES, collaboration_measure
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
 
@@ -123,33 +123,17 @@ def from_wide(wide: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         figures of the March 2025 report come out.
     """
     # Descriptions of the published file begin with stray spaces.
-    rows = wide.with_columns(pl.col(NAME_COLUMNS).str.strip_chars()).with_columns(
-        path_2=pl.concat_list("cluster_name_2"),
-        path_1=pl.concat_list("cluster_name_2", "cluster_name_1"),
-        path_0=pl.concat_list("cluster_name_2", "cluster_name_1", "cluster_name_0"),
-    )
-    rows = rows.with_columns(pl.col("path_2", "path_1", "path_0").list.join("\x1f"))
-    nodes = number_nodes(pl.concat([_level_of(rows, level) for level in (0, 1, 2)]))
+    stripped = wide.with_columns(pl.col(NAME_COLUMNS).str.strip_chars())
+    rows = with_paths(
+        stripped.rename({column: column.removeprefix("cluster_") for column in NAME_COLUMNS})
+    ).with_columns(n_conversations="percent_records", cluster=pl.lit(None, pl.Int32))
+    nodes = nodes_of_rows(rows)
     ids = dict(nodes.select("path", "node_id").iter_rows())
     measures = [
         _measures_of(rows, level, rows[f"path_{level}"].replace_strict(ids)) for level in (0, 1, 2)
     ]
-    nodes = nodes.with_columns(status=pl.lit(PUBLISHED)).drop("path", "n_conversations")
+    nodes = nodes.with_columns(status=pl.lit(PUBLISHED)).drop("path", "n_conversations", "cluster")
     return nodes, pl.concat(measures)
-
-
-def _level_of(rows: pl.DataFrame, level: int) -> pl.DataFrame:
-    parent = pl.col(f"path_{level + 1}") if level < 2 else pl.lit(None, pl.String)
-    return (
-        rows.group_by(path=f"path_{level}", maintain_order=True)
-        .agg(
-            parent_path=parent.first(),
-            name=pl.col(f"cluster_name_{level}").first(),
-            description=pl.col(f"cluster_description_{level}").first(),
-            n_conversations=pl.col("percent_records").sum(),
-        )
-        .with_columns(level=pl.lit(level, pl.Int8))
-    )
 
 
 def _measures_of(rows: pl.DataFrame, level: int, node_id: pl.Series) -> pl.DataFrame:
