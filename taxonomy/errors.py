@@ -6,6 +6,9 @@
     ├── EncoderError         (RuntimeError)  a sentence encoder is missing or damaged
     ├── ClusteringError      (ValueError)    the vectors cannot be clustered as asked
     ├── TooLittleDataError   (ValueError)    not enough is left to make a taxonomy of
+    ├── ClaudeError          (RuntimeError)  Claude cannot be asked, or what it says cannot be used
+    │   └── BudgetError                      going on could cost more than was allowed
+    ├── LedgerError          (RuntimeError)  the ledger of answers is in use, damaged or incomplete
     ├── RunError             (RuntimeError)  a run folder is in use, full or unreadable
     └── ReleaseError         (ValueError)    a release cannot be written, read or trusted
 
@@ -36,6 +39,18 @@ class ClusteringError(TaxonomyError, ValueError):
 
 class TooLittleDataError(TaxonomyError, ValueError):
     """Not enough conversations are left to make a taxonomy of."""
+
+
+class ClaudeError(TaxonomyError, RuntimeError):
+    """Claude cannot be asked: no key, a key that is not accepted, or failures without end."""
+
+
+class BudgetError(ClaudeError):
+    """Going on could cost more than was allowed, or nobody knows what it would cost."""
+
+
+class LedgerError(TaxonomyError, RuntimeError):
+    """The ledger of answers is in use by another process, damaged, or lacks an answer."""
 
 
 class RunError(TaxonomyError, RuntimeError):

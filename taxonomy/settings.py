@@ -50,6 +50,37 @@ class ConversationSettings(Section):
     """A longer message is cut here, kept, and counted."""
 
 
+class OwnFacet(Section):
+    """A question of the user's about each conversation, asked beside ours."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """The column that holds the answers."""
+    question: str = Field(min_length=5, max_length=500)
+    kind: Literal["text", "choice", "scale", "number"]
+    choices: tuple[str, ...] = ()
+    """The allowed answers of a choice."""
+    lowest: int = 1
+    highest: int = 5
+    """The two ends of a scale, in whole numbers."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.kind == "choice") != (len(set(self.choices)) >= 2):
+            raise ValueError("a choice needs at least two different choices, other kinds none")
+        if self.kind == "scale" and not self.lowest < self.highest <= self.lowest + 20:
+            raise ValueError("a scale needs lowest < highest, at most 20 steps apart")
+        return self
+
+
+class FacetSettings(Section):
+    """What is asked about each conversation."""
+
+    transcript_tokens: int = Field(6_000, ge=200)
+    """A longer transcript is cut in its middle before it is sent, and marked."""
+    own: tuple[OwnFacet, ...] = ()
+    """Further questions, for Claude alone: `[[facets.own]]` tables."""
+
+
 class EmbeddingSettings(Section):
     """How requests become vectors."""
 
@@ -91,6 +122,47 @@ class HierarchySettings(Section):
     """No level-2 node holds more than this share of the clusters unless the data force it."""
 
 
+class Price(Section):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    long_prompt: int | None = Field(None, ge=1)
+    """Prompts of more tokens than this pay the two prices below."""
+    long_input: float = Field(0, ge=0)
+    long_output: float = Field(0, ge=0)
+
+
+class ModelSettings(Section):
+    """Which model answers a stage, and how hard it tries."""
+
+    model: str
+    effort: Literal["low", "medium", "high"] = "low"
+    thinking: Literal["disabled", "adaptive"] = "disabled"
+
+
+class ClaudeSettings(Section):
+    """Who is asked, and how; used only where `llm` says so."""
+
+    server: Literal["anthropic", "vllm", "ollama", "llama.cpp"] = "anthropic"
+    """What kind of server answers: it decides what may be asked of it."""
+    base_url: str | None = None
+    """None: the variable ANTHROPIC_BASE_URL, else Anthropic's own."""
+    mode: Literal["auto", "batches", "direct"] = "auto"
+    """`auto`: batches, at half the price, for 100 requests and more."""
+    facets: ModelSettings = ModelSettings(model="claude-haiku-5-5")
+    names: ModelSettings = ModelSettings(model="claude-sonnet-5-5")
+    hierarchy: ModelSettings = ModelSettings(model="claude-sonnet-5-5")
+    max_concurrency: int = Field(64, ge=1, le=1_000)
+    """Direct calls under way at once, at most; how many there are follows the server's limits."""
+    max_failed_share: float = Field(0.2, gt=0, le=1)
+    """The run stops when more than this share of the answers cannot be used."""
+    delete_collected: bool = True
+    """Delete a batch at the server once its answers are in the ledger."""
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """Model -> its price, over the table that comes with the package."""
+
+
 class PrivacySettings(Section):
     """The floors that hold before anything is published."""
 
@@ -114,7 +186,12 @@ class Settings(Section):
     """Everything that changes what a run makes."""
 
     random_state: int = Field(0, ge=0)
+    llm: Literal["offline", "claude", "auto"] = "offline"
+    """Who makes facets, names and levels. `auto`: Claude where ANTHROPIC_API_KEY or
+    ANTHROPIC_BASE_URL is set, else the offline rules."""
     conversations: ConversationSettings = ConversationSettings()
+    facets: FacetSettings = FacetSettings()
+    claude: ClaudeSettings = ClaudeSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     cluster: ClusterSettings = ClusterSettings()
     naming: NamingSettings = NamingSettings()

@@ -1,0 +1,228 @@
+"""Requests in, answers out: one call, whatever happens in between.
+
+Asking goes in rounds. Each goes through all requests, leaves out those whose answer is final, and
+sends what is left, in batches or by direct calls; it ends when a round finds nothing to send. What
+a crash interrupts is therefore just another round.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+
+from taxonomy.claude.batches import Batches
+from taxonomy.claude.connection import KEY_VARIABLE, Connection
+from taxonomy.claude.direct import answer_directly
+from taxonomy.claude.ledger import RECEIVED, Ledger, State
+from taxonomy.claude.money import Budget, load_tariff
+from taxonomy.claude.reading import load_answer, read_message
+from taxonomy.claude.records import STATUSES, Answer, Request
+from taxonomy.claude.session import Patience, Pending, Session
+from taxonomy.errors import ClaudeError, LedgerError
+from taxonomy.settings import ClaudeSettings
+
+logger = logging.getLogger(__name__)
+
+MIN_BATCH = 100
+"""Fewer requests are sent directly: a batch may take a day."""
+READ = 500
+
+
+class Claude:
+    """Claude, or a server like it, behind one ledger.
+
+    Parameters
+    ----------
+    file : the ledger's file; it is made where there is none
+    connection : None to answer from the ledger alone
+    budget : US dollars that `run` may spend in all, over every call and every process
+    run : whose account the spending goes to
+    say : told what happens with batches, in a line each
+
+    Raises
+    ------
+    LedgerError
+        The file is no ledger.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        connection: Connection | None,
+        settings: ClaudeSettings,
+        *,
+        budget: float | None = None,
+        run: str = "",
+        patience: Patience | None = None,
+        say: Callable[[str], None] = logger.info,
+    ) -> None:
+        self.ledger = Ledger(file)
+        self._connection = connection
+        self._settings = settings
+        self._limit = budget
+        self._run = run
+        self._patience = patience or Patience()
+        self._say = say
+
+    def close(self) -> None:
+        """Let go of the ledger and of the connection."""
+        self.ledger.close()
+        if self._connection is not None:
+            self._connection.client.close()
+
+    def __enter__(self) -> Claude:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """One answer a request, in their order; all is asked before the first is given out.
+
+        Parameters
+        ----------
+        requests : any number; they are gone through more than once, so not a generator
+
+        Raises
+        ------
+        BudgetError
+            Going on could pass the budget, or a price is unknown; what was paid for is kept.
+        ClaudeError
+            Claude cannot be asked, or too many answers cannot be used.
+        LedgerError
+            Another process asks through this ledger, or an answer is missing and nobody can be
+            asked.
+        """
+        if iter(requests) is requests:
+            raise TypeError("requests are gone through more than once: give a list, no generator")
+        if self._connection is None:
+            self._check_complete(requests)
+        else:
+            with self._alone():
+                self._ask(requests, self._session(self._connection))
+        return self._answers(requests)
+
+    def cancel(self) -> int:
+        """Ask the server to end every batch early; their number. What is done stays paid for."""
+        if self._connection is None:
+            raise ClaudeError("there is no key, so the server cannot be asked to cancel batches.")
+        return Batches(self._session(self._connection)).cancel()
+
+    def _session(self, connection: Connection) -> Session:
+        settings = self._settings
+        return Session(
+            ledger=self.ledger,
+            connection=connection,
+            tariff=load_tariff(settings.prices),
+            budget=Budget(self._limit, self.ledger.spent(self._run)),
+            run=self._run,
+            patience=self._patience,
+            max_concurrency=settings.max_concurrency,
+            max_failed_share=settings.max_failed_share,
+            delete_collected=settings.delete_collected,
+            say=self._say,
+        )
+
+    def _ask(self, requests: Iterable[Request], session: Session) -> None:
+        self.ledger.write_off_direct()
+        batches = Batches(session)
+        while True:
+            pendings = session.scan(requests, self.ledger.under_way())
+            first = list(islice(pendings, MIN_BATCH))
+            if not first and not batches.under_way():
+                return
+            if first and not self._in_batches(session, len(first)):
+                answer_directly(session, chain(first, pendings))
+            else:
+                tried = _try_one_of_each(session, first)
+                rest = (pending for pending in first if pending not in tried)
+                batches.run(chain(rest, pendings))
+
+    def _in_batches(self, session: Session, n: int) -> bool:
+        mode = self._settings.mode
+        if mode == "batches" and not session.connection.capabilities.batches:
+            raise ClaudeError(
+                f"a server of the kind {self._settings.server} has no batches; use "
+                "--set claude.mode=direct."
+            )
+        wanted = mode == "batches" or (mode == "auto" and n >= MIN_BATCH)
+        return wanted and session.connection.capabilities.batches
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the ledger for asking: two processes would pay for the same requests."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(f"{self.ledger.file}.lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise LedgerError(
+                f"another process asks through {self.ledger.file}; wait for it to end, or give "
+                "another file with --ledger."
+            ) from error
+
+    def _check_complete(self, requests: Iterable[Request]) -> None:
+        missing, total, stage = 0, 0, ""
+        for group in _groups(requests):
+            states = self.ledger.states([request.key for request in group])
+            absent = [request for request in group if request.key not in states]
+            total, missing = total + len(group), missing + len(absent)
+            stage = absent[0].stage if absent else stage
+        if missing:
+            raise LedgerError(
+                f"{missing:,} of {total:,} requests of the stage {stage} are not in "
+                f"{self.ledger.file}, and there is no key to ask them: set {KEY_VARIABLE}, give "
+                "the ledger of the run to repeat, or use --llm offline."
+            )
+
+    def _answers(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        for group in _groups(requests):
+            states = self.ledger.states([request.key for request in group])
+            for request in group:
+                yield _answer(request, states.get(request.key))
+
+
+def _groups(requests: Iterable[Request]) -> Iterator[list[Request]]:
+    remaining = iter(requests)
+    while group := list(islice(remaining, READ)):
+        yield group
+
+
+def _answer(request: Request, state: State | None) -> Answer:
+    if state is None:
+        return Answer("errored", detail="no answer")
+    status, text, detail = state.status, state.text, state.detail
+    if status == RECEIVED:  # a command before this one stored it and did not come to read it
+        reading = read_message(json.loads(text), request)
+        status, text, detail = reading.status, reading.text, reading.detail
+    if status == "ok":
+        return Answer("ok", load_answer(text, request.answer))
+    return Answer(status if status in STATUSES else "errored", None, detail)
+
+
+def _try_one_of_each(session: Session, pendings: list[Pending]) -> list[Pending]:
+    """One request of each kind that was never answered yet, asked directly.
+
+    A batch says that a request is malformed a day later, and says it for all.
+
+    Raises
+    ------
+    ClaudeError
+        The server takes no request of this kind.
+    """
+    kinds = {(p.request.model, p.request.prompt_version): p for p in reversed(pendings)}
+    tried = [p for kind, p in kinds.items() if not session.ledger.has_answered(*kind)]
+    for pending in tried:
+        answer_directly(session, [pending])
+        state = session.ledger.states([pending.request.key]).get(pending.request.key)
+        if state is not None and state.status == "errored":
+            raise ClaudeError(
+                f"the first request of the stage {pending.request.stage} failed, so its batch was "
+                f"not sent: {state.detail}."
+            )
+    return tried

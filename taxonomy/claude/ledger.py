@@ -1,0 +1,243 @@
+"""The ledger: every answer that was ever given, every time something was sent, every batch.
+
+One SQLite file, private to its owner. A request is written down before it is sent and settled when
+its fate is known, so whatever moment the process dies at, the next one knows what was paid, what
+is still under way, and what may have been paid for nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from taxonomy.errors import LedgerError
+
+FORMAT = 1
+RECEIVED = "received"
+"""Status of a message that is stored as it came and was not yet read."""
+_MANY = 500
+"""Keys in one query: SQLite takes 32,766 at most, and more gain nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the ledger knows of a request."""
+
+    status: str
+    step: str
+    text: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A request about to be sent."""
+
+    key: bytes
+    step: str
+    reserved: float
+    stage: str
+    model: str
+    prompt_version: str
+    conversation_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one sending."""
+
+    state: str
+    """answered; failed: not billed; lost: it may have been billed, and no answer came."""
+    usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    error: str = ""
+    request_id: str = ""
+
+
+class Ledger:
+    """An open ledger. Use one from one thread.
+
+    Raises
+    ------
+    LedgerError
+        The file is no ledger, or one of another format.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        with self._errors():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # Made by hand, so that it is never open to others, not even for a moment.
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=60)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        if found == 0:
+            schema = files("taxonomy.claude").joinpath("ledger.sql").read_text(encoding="utf-8")
+            self._db.executescript(schema)
+        elif found != FORMAT:
+            raise LedgerError(
+                f"{self.file} has the format {found}, expected {FORMAT}; use the version of this "
+                "package that wrote it, or another file."
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is written, or none of it."""
+        with self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._errors():
+            return self._db.execute(query, values).fetchall()
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one by one, for those that may not fit in memory."""
+        with self._errors():
+            yield from self._db.execute(query)
+
+    def write(self, statement: str, *values: Any) -> int:
+        """Run one statement that changes something; the number of rows that it changed."""
+        with self._errors():
+            return self._db.execute(statement, values).rowcount
+
+    def write_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for many rows."""
+        with self._errors():
+            self._db.executemany(statement, values)
+
+    def states(self, keys: Sequence[bytes]) -> dict[bytes, State]:
+        """What is known of these requests; those never answered are left out."""
+        found: dict[bytes, State] = {}
+        for start in range(0, len(keys), _MANY):
+            part = keys[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, status, step, text, detail FROM answers WHERE key IN ({marks})"
+            found.update((key, State(*rest)) for key, *rest in self.rows(query, *part))
+        return found
+
+    def under_way(self) -> set[bytes]:
+        """The requests that were sent and whose fate is not known."""
+        return {key for (key,) in self.rows("SELECT key FROM attempts WHERE state = 'sent'")}
+
+    def open_attempts(
+        self, sendings: Sequence[Sending], *, run: str, batch: int | None = None
+    ) -> list[int]:
+        """Numbers of the attempts written down; to be called inside a transaction."""
+        ids = []
+        for sent in sendings:
+            cursor = self._db.execute(
+                "INSERT INTO attempts(key, run, stage, model, prompt_version, step, batch, state, "
+                "reserved, usd, sent_at) VALUES (?,?,?,?,?,?,?,'sent',?,0,?)",
+                (sent.key, run, sent.stage, sent.model, sent.prompt_version, sent.step, batch,
+                 sent.reserved, time.time()),
+            )  # fmt: skip
+            ids.append(cursor.lastrowid or 0)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO subjects(conversation_id, key) VALUES (?,?)",
+            ((one, sent.key) for sent in sendings for one in sent.conversation_ids),
+        )
+        return ids
+
+    def close_attempts(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
+        """Write down what became of attempts; one whose fate is known keeps it."""
+        self.write_many(
+            "UPDATE attempts SET state=?, usd=?, input_tokens=?, output_tokens=?, error=?, "
+            "request_id=?, ended_at=? WHERE id=? AND state='sent'",
+            (
+                (o.state, o.usd, o.input_tokens, o.output_tokens, o.error[:500], o.request_id,
+                 time.time(), number)
+                for number, o in outcomes
+            ),
+        )  # fmt: skip
+
+    def store(self, rows: Iterable[tuple[bytes, str, str, str, str]]) -> None:
+        """Write down (key, status, step, text, detail); an answer that is ok is never replaced."""
+        self.write_many(
+            "INSERT INTO answers(key, status, step, text, detail, at) VALUES (?,?,?,?,?,?) "
+            "ON CONFLICT(key) DO UPDATE SET status=excluded.status, step=excluded.step, "
+            "text=excluded.text, detail=excluded.detail, at=excluded.at "
+            "WHERE answers.status <> 'ok'",
+            ((*row, time.time()) for row in rows),
+        )
+
+    def store_failure(self, key: bytes, status: str, detail: str) -> None:
+        """Write down that no answer came; whatever answer there is stays."""
+        self.write(
+            "INSERT INTO answers(key, status, step, text, detail, at) VALUES (?,?,'first','',?,?) "
+            "ON CONFLICT(key) DO UPDATE SET status=excluded.status, detail=excluded.detail "
+            "WHERE answers.status IN ('errored', 'expired')",
+            key, status, detail[:500], time.time(),
+        )  # fmt: skip
+
+    def spent(self, run: str) -> float:
+        """US dollars that a run has spent, with what is under way or lost at its worst."""
+        query = "SELECT SUM(CASE state WHEN 'sent' THEN reserved ELSE usd END) FROM attempts"
+        ((total,),) = self.rows(f"{query} WHERE run = ?", run)
+        return float(total or 0.0)
+
+    def write_off_direct(self) -> int:
+        """Count the direct calls of a process that died as paid and lost; their number."""
+        return self.write(
+            "UPDATE attempts SET state='lost', usd=reserved, ended_at=?, "
+            "error='the process ended before the answer came' WHERE state='sent' AND batch IS NULL",
+            time.time(),
+        )
+
+    def has_answered(self, model: str, prompt_version: str) -> bool:
+        """Whether a request of this kind was ever answered."""
+        query = "SELECT 1 FROM attempts WHERE state='answered' AND model=? AND prompt_version=?"
+        return bool(self.rows(f"{query} LIMIT 1", model, prompt_version))
+
+    def compact(self) -> None:
+        """Rewrite the file, so that nothing deleted is left in its free pages or its log."""
+        with self._errors():
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(
+                f"cannot use the ledger {self.file}: {error}. If its disk is full, free some "
+                "space and run the same command again; if the file is damaged, move it aside."
+            ) from error
+        except OSError as error:
+            raise LedgerError(
+                f"cannot open the ledger {self.file}: {error.strerror}; give another file."
+            ) from error
