@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+import importlib.util
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
 
+from taxonomy.claude.fake import FakeClaude, Script
 from taxonomy.claude.ledger import Ledger, Sending
+
+ASKING = Path(__file__).with_name("asking.py")
 
 
 @pytest.fixture
@@ -19,3 +27,29 @@ def _sending(name, *, usd=0.5, about=(), step="first", version="v1"):
 @pytest.fixture
 def sending():
     return _sending
+
+
+def _load_asking():
+    """The helper beside this file, under a name of its own since tests are no package."""
+    spec = importlib.util.spec_from_file_location("claude_asking", ASKING)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def asking():
+    return sys.modules.get("claude_asking") or _load_asking()
+
+
+@pytest.fixture
+def serve():
+    """Start a fake server with a script; all are stopped at the end."""
+    with ExitStack() as stack:
+
+        def start(*rules, queues=None, **given):
+            script = Script(rules, queues, hang_seconds=1.0)
+            return stack.enter_context(FakeClaude(script, **given))
+
+        yield start
