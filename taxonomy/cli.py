@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taxonomy.cli_answers import answers
+from taxonomy.cli_options import (
+    ConfigOption,
+    JsonOption,
+    LedgerOption,
+    LlmOption,
+    SetOption,
+    load_settings,
+    say,
+)
 from taxonomy.errors import TaxonomyError
 
 if TYPE_CHECKING:
-    from taxonomy.settings import Settings
     from taxonomy.tree import Taxonomy
+
+CLIO_TOKENS = 1_000
+"""Clio's own assumption about a conversation."""
 
 app = typer.Typer(
     help="Bottom-up taxonomies of conversations with AI assistants.",
@@ -22,12 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ConfigOption = Annotated[Path | None, typer.Option(help="A TOML file of settings.")]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="A.B=C", help="One setting, laid over the file's; repeatable."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+app.add_typer(answers, name="answers")
 
 
 def main() -> None:
@@ -50,9 +57,9 @@ def demo(
     from taxonomy.pipeline import build
     from taxonomy.release.write import write_release
 
-    settings = _settings(None, set_)
+    settings = load_settings(None, set_)
     corpus = out / "demo" / f"conversations-{conversations}.jsonl"
-    _say(f"writing {conversations:,} synthetic conversations to {corpus}")
+    say(f"writing {conversations:,} synthetic conversations to {corpus}")
     write_corpus(corpus, n_conversations=conversations, random_state=settings.random_state)
     run = build([corpus], out / "runs" / "demo", settings)
     release = out / "releases" / "demo"
@@ -60,7 +67,7 @@ def demo(
     _say_floors(taxonomy.facts)
     typer.echo(f"run      {run}\nrelease  {release}\npage     {release / 'index.html'}")
     typer.echo(f"card     {release / 'README.md'}")
-    _say(f"next: taxonomy show {release}")
+    say(f"next: taxonomy show {release}")
 
 
 @app.command()
@@ -70,34 +77,95 @@ def build(
     config: ConfigOption = None,
     set_: SetOption = None,
     until: Annotated[str, typer.Option(help="The last stage to make.")] = "measures",
+    llm: LlmOption = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="US dollars that this run may cost in all.")
+    ] = None,
+    ledger: LedgerOption = Path("outputs/answers.sqlite"),
 ) -> None:
     """Make a taxonomy of conversations, or finish one that was interrupted."""
     from taxonomy import pipeline
     from taxonomy.tree import Taxonomy
 
-    folder = pipeline.build(conversations, run, _settings(config, set_), until=until)
+    settings = load_settings(config, set_, llm)
+    folder = pipeline.build(
+        conversations, run, settings, until=until, ledger=ledger, budget=budget, say=say
+    )
     if until != "measures":
         typer.echo(f"{folder}: finished up to {until}")
         return
     taxonomy = Taxonomy.load(folder)
     _say_floors(taxonomy.facts)
     typer.echo(f"{folder}: {taxonomy!r}")
-    _say(f"next: taxonomy show {folder}, or taxonomy release {folder} --version V --out DIR")
+    say(f"next: taxonomy show {folder}, or taxonomy release {folder} --version V --out DIR")
+
+
+@app.command()
+def estimate(
+    conversations: Annotated[
+        list[Path] | None, typer.Argument(help="Files of conversations.")
+    ] = None,
+    assume: Annotated[
+        int | None,
+        typer.Option(min=1, help="Instead of files: this many conversations ..."),
+    ] = None,
+    tokens: Annotated[int, typer.Option(min=1, help="... of this many tokens each.")] = CLIO_TOKENS,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    llm: LlmOption = None,
+    ledger: LedgerOption = Path("outputs/answers.sqlite"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say what Claude would be asked and what that costs; at most, tokens are counted."""
+    from taxonomy.estimate import estimate_files, estimate_tokens_each, explain
+
+    settings = load_settings(config, set_, llm or "auto")
+    if bool(conversations) == (assume is not None):
+        raise typer.BadParameter("give files of conversations, or --assume N.")
+    if conversations:
+        found = estimate_files(conversations, settings, ledger=ledger)
+    else:
+        found = estimate_tokens_each(assume or 0, tokens, settings, ledger=ledger)
+    typer.echo(json.dumps(found.as_record(), indent=2) if as_json else explain(found))
+
+
+@app.command("fake-claude")
+def fake_claude(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8082,
+    faults: Annotated[Path | None, typer.Option(help="A JSON script of what goes wrong.")] = None,
+    batch_seconds: Annotated[float, typer.Option(min=0, help="How long a batch takes.")] = 1.0,
+) -> None:
+    """Serve a stand-in for Claude on this machine, to try a run without a key."""
+    from taxonomy.claude.fake import FakeClaude, Script
+
+    script = Script.from_file(faults) if faults else None
+    server = FakeClaude(script, port=port, batch_seconds=batch_seconds)
+    typer.echo(server.url)
+    say(f"next: ANTHROPIC_BASE_URL={server.url} taxonomy build ... --llm claude; Ctrl-C ends it")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        say("ended")
+    finally:
+        server.close()
 
 
 @app.command()
 def status(run: Path, as_json: JsonOption = False) -> None:
     """Say which stages of a run are finished, and what each found."""
-    from taxonomy.pipeline import stage_states
+    from taxonomy import pipeline
+    from taxonomy.run import stage_states
 
-    states = stage_states(run)
+    states = stage_states(run, pipeline.STAGES)
     if as_json:
         typer.echo(json.dumps(states, indent=2))
         return
     for state in states:
         seconds = "" if state["seconds"] is None else f"{state['seconds']:8.1f} s"
+        usd = "" if state["usd"] is None else f"{state['usd']:10.4f} USD"
         typer.echo(
-            f"{state['stage']:14} {state['state']:9} {seconds:>11}  {_brief(state['facts'])}"
+            f"{state['stage']:14} {state['state']:9} {seconds:>11} {usd:>15} "
+            f"{_brief(state['facts'])}"
         )
 
 
@@ -134,7 +202,7 @@ def release(
     taxonomy = write_release(run, out, version=version)
     _say_floors(taxonomy.facts)
     typer.echo(f"{out}: {taxonomy!r}")
-    _say(f"next: taxonomy check {out}")
+    say(f"next: taxonomy check {out}")
 
 
 @app.command()
@@ -159,12 +227,6 @@ def check(path: Path, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _settings(config: Path | None, overrides: list[str] | None) -> Settings:
-    from taxonomy.settings import Settings
-
-    return Settings.load(config, overrides or [])
-
-
 def _records(taxonomy: Taxonomy, code: str | None) -> list[dict[str, Any]]:
     if code is None:
         return taxonomy.table.to_dicts()
@@ -179,11 +241,7 @@ def _brief(facts: dict[str, Any]) -> str:
     )
 
 
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
 def _say_floors(facts: dict[str, Any]) -> None:
     from taxonomy.privacy import explain_floors
 
-    _say(explain_floors(facts["stages"]["measures"]["facts"]))
+    say(explain_floors(facts["stages"]["measures"]["facts"]))

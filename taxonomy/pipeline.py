@@ -9,36 +9,46 @@ does the work, writes its own files into the folder it is given, and returns fac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+import os
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from taxonomy.claude import Claude, open_claude, spending
 from taxonomy.clustering import cluster_vectors
 from taxonomy.conversations import ingest_conversations
+from taxonomy.coverage import coverage, tally, window
 from taxonomy.embedding import Encoder, encode_texts, load_encoder
-from taxonomy.errors import RunError, SettingsError, TooLittleDataError
-from taxonomy.facets import extract_facets
-from taxonomy.hierarchy import build_hierarchy
+from taxonomy.errors import SettingsError, TooLittleDataError
+from taxonomy.facets import (
+    extract_facets,
+    extract_facets_by_claude,
+    facet_prompt_version,
+)
+from taxonomy.hierarchy import (
+    build_hierarchy,
+    build_hierarchy_by_claude,
+    hierarchy_prompt_version,
+)
 from taxonomy.measures import measure, place_members
-from taxonomy.naming import name_clusters
+from taxonomy.naming import name_clusters, name_clusters_by_claude, naming_prompt_version
 from taxonomy.privacy import PUBLISHED, apply_cluster_floors, suppress_cells
 from taxonomy.run import (
     Facts,
     open_run,
-    read_log,
-    read_manifest,
-    stage_state,
     write_array,
 )
 from taxonomy.settings import Settings
 from taxonomy.steps import STEPS, Job, step
 
-# Rows of conversations held in memory at once.
-BATCH_ROWS = 50_000
+logger = logging.getLogger(__name__)
+
+LEDGER = "outputs/answers.sqlite"
 # Below this there is nothing to roll up into three levels.
 MIN_REQUESTS = 4
 
@@ -50,6 +60,9 @@ def build(
     *,
     encoder: Encoder | None = None,
     until: str = "measures",
+    ledger: str | Path = LEDGER,
+    budget: float | None = None,
+    say: Callable[[str], None] = logger.info,
 ) -> Path:
     """The folder of the finished run; stages whose key and output are intact are kept.
 
@@ -58,52 +71,43 @@ def build(
     sources : files of conversations, in any of the formats that `conversations` reads
     encoder : any `Encoder`; by default the one that the settings name
     until : the last stage to make, one of `STEPS`
+    ledger : where Claude's answers are kept, if `settings.llm` has Claude asked
+    budget : US dollars that this run folder may cost in all
+    say : told in a line each what happens to batches that Claude answers
 
     Raises
     ------
     ConversationError, TooLittleDataError
         The input cannot be read, or holds too few conversations with a request.
+    ClaudeError, BudgetError, LedgerError
+        Claude cannot be asked, or could cost more than `budget`; what was answered is kept.
     RunError
         Another process holds the folder, or the disk is full.
     """
     if until not in STEPS:
         raise SettingsError(f"there is no stage {until!r}; the stages are {', '.join(STEPS)}.")
     settings = settings or Settings()
-    files = tuple(Path(source) for source in sources)
-    with open_run(Path(run_folder), settings) as run:
-        job = Job(run, files, settings, encoder or load_encoder(settings.embedding))
+    folder = Path(run_folder)
+    claude = open_claude(
+        settings, Path(ledger), os.environ, budget=budget, run=str(folder.resolve()), say=say
+    )
+    with closing(claude) if claude else nullcontext(), open_run(folder, settings) as run:
+        files = tuple(Path(source) for source in sources)
+        job = Job(run, files, settings, encoder or load_encoder(settings.embedding), claude)
         for name, declared in STEPS.items():
-            run.make(declared.stage(job), partial(declared.write, job))
+            made = run.make(declared.stage(job), partial(declared.write, job))
+            if made and claude:
+                _log_spending(job, claude, name)
             if name == until:
                 break
-    return run.folder
+    return folder
 
 
-def stage_states(run_folder: Path) -> list[dict[str, Any]]:
-    """For each stage: its state, the seconds it last took, and the facts it recorded.
-
-    The state is `finished`, `missing`, `damaged` (an output differs from what was recorded) or
-    `stale` (a stage before it was made again since).
-
-    Raises
-    ------
-    RunError
-        There is no run in the folder.
-    """
-    manifest = read_manifest(run_folder)
-    if manifest is None:
-        raise RunError(f"{run_folder} holds no run (no manifest.json); start one with build.")
-    seconds = {line["stage"]: line["seconds"] for line in read_log(run_folder) if line.get("made")}
-    stages = manifest["stages"]
-    return [
-        {
-            "stage": name,
-            "state": stage_state(run_folder, stages, name),
-            "seconds": seconds.get(name),
-            "facts": stages.get(name, {}).get("facts", {}),
-        }
-        for name in STEPS
-    ]
+def _log_spending(job: Job, claude: Claude, stage: str) -> None:
+    """Note what a stage cost: all that this run ever spent on it, whenever it was sent."""
+    rows = [row for row in spending(claude.ledger, claude.run) if row.stage == stage]
+    if rows:
+        job.run.log(stage=stage, usd=sum(row.usd for row in rows), spending=[*map(asdict, rows)])
 
 
 @step(
@@ -117,21 +121,34 @@ def conversations(job: Job, folder: Path) -> Facts:
     report = ingest_conversations(
         job.sources, table, folder / "rejected.jsonl", job.settings.conversations
     )
-    return asdict(report) | _window(pl.scan_parquet(table))
+    return asdict(report) | window(pl.scan_parquet(table))
 
 
 @step(
-    version=1,
+    version=2,
     reads=("conversations.parquet",),
     writes=("facets.parquet",),
-    settings=lambda job: {},
+    settings=lambda job: (
+        job.maker(job.settings.claude.facets)
+        | job.settings.facets.model_dump()
+        | {"prompt": job.claude and facet_prompt_version(job.settings)}
+    ),
 )
 def facets(job: Job, folder: Path) -> Facts:
     """Say what each conversation asks for, and how the two worked together."""
-    table = job.run.path("conversations.parquet")
-    extracted = pl.concat([extract_facets(batch) for batch in _batches(table)])
+    if job.claude is None:
+        asked = job.settings.facets
+        extracted = pl.concat([extract_facets(batch, asked) for batch in job.batches()])
+    else:
+        extracted = extract_facets_by_claude(job.batches, job.claude, job.settings)
     extracted.write_parquet(folder / "facets.parquet")
-    return {"status": _tally(extracted["status"]), "language": _tally(extracted["language"])}
+    flags = extracted["flags"].drop_nulls().str.split(",").explode().alias("flags")
+    return {
+        "maker": job.settings.claude.facets.model if job.claude else "offline",
+        "status": tally(extracted["status"]),
+        "flags": tally(flags),
+        "language": tally(extracted["language"]),
+    }
 
 
 @step(
@@ -145,7 +162,7 @@ def facets(job: Job, folder: Path) -> Facts:
 )
 def embeddings(job: Job, folder: Path) -> Facts:
     """Turn each request into a unit vector."""
-    requests = _requests(job)["request"].to_list()
+    requests = job.requests()["request"].to_list()
     if len(requests) < MIN_REQUESTS:
         raise TooLittleDataError(
             f"{len(requests)} conversations have a request, expected at least {MIN_REQUESTS}; "
@@ -175,7 +192,7 @@ def clusters(job: Job, folder: Path) -> Facts:
         job.array("embeddings"), job.settings.cluster, random_state=job.settings.random_state
     )
     write_array(folder / "centers.npy", [found.centers], found.centers.shape)
-    _requests(job).select(
+    job.requests().select(
         "conversation_id",
         cluster=pl.Series(found.labels, dtype=pl.Int32),
         similarity=pl.Series(found.similarity, dtype=pl.Float32),
@@ -190,22 +207,42 @@ def clusters(job: Job, folder: Path) -> Facts:
 
 
 @step(
-    version=1,
-    reads=("conversations.parquet", "facets.parquet", "clusters.parquet", "centers.npy"),
+    version=2,
+    reads=(
+        "conversations.parquet",
+        "facets.parquet",
+        "embeddings.npy",
+        "clusters.parquet",
+        "centers.npy",
+    ),
     writes=("names.parquet",),
-    settings=lambda job: job.settings.naming.model_dump() | {"encoder": job.encoder.identity},
+    settings=lambda job: (
+        job.maker(job.settings.claude.names)
+        | job.settings.naming.model_dump()
+        | {"encoder": job.encoder.identity, "random_state": job.settings.random_state}
+        | {"prompt": job.claude and naming_prompt_version()}
+    ),
 )
 def names(job: Job, folder: Path) -> Facts:
     """Name and describe each cluster, against its nearest others."""
-    named = name_clusters(
-        _members(job), job.array("centers"), job.settings.naming, encoder=job.encoder
-    )
+    members, centers = job.members(), job.array("centers")
+    if job.claude is None:
+        named = name_clusters(members, centers, job.settings.naming, encoder=job.encoder)
+    else:
+        named = name_clusters_by_claude(
+            members,
+            centers,
+            job.array("embeddings"),
+            job.claude,
+            job.settings,
+            encoder=job.encoder,
+        )
     named.write_parquet(folder / "names.parquet")
-    return {"namer": named["namer"][0]}
+    return {"namer": tally(named["namer"]), "flags": tally(named["flags"].drop_nulls())}
 
 
 @step(
-    version=1,
+    version=2,
     reads=(
         "conversations.parquet",
         "facets.parquet",
@@ -214,30 +251,42 @@ def names(job: Job, folder: Path) -> Facts:
         "names.parquet",
     ),
     writes=("nodes.parquet",),
-    settings=lambda job: {
-        "hierarchy": job.settings.hierarchy.model_dump(),
-        "naming": job.settings.naming.model_dump(),
-        "privacy": job.settings.privacy.model_dump(),
-        "encoder": job.encoder.identity,
-    },
+    settings=lambda job: (
+        job.maker(job.settings.claude.hierarchy)
+        | {
+            "hierarchy": job.settings.hierarchy.model_dump(),
+            "naming": job.settings.naming.model_dump(),
+            "privacy": job.settings.privacy.model_dump(),
+            "encoder": job.encoder.identity,
+            "random_state": job.settings.random_state,
+            "prompt": job.claude and hierarchy_prompt_version(),
+        }
+    ),
 )
 def hierarchy(job: Job, folder: Path) -> Facts:
     """Roll the clusters up into two further levels, and name those."""
-    sizes = apply_cluster_floors(job.read("clusters"), _people(job), job.settings.privacy)
+    sizes = apply_cluster_floors(job.read("clusters"), job.people(), job.settings.privacy)
     shown = pl.col("status") == PUBLISHED
     # What is not published neither names a parent nor moves it up in the order of sizes.
     published = sizes.filter(shown)["cluster"]
     sizes = sizes.with_columns(n_conversations=pl.when(shown).then("n_conversations").otherwise(0))
-    nodes = build_hierarchy(
-        job.read("names").join(sizes, on="cluster").sort("cluster"),
-        _members(job).filter(pl.col("cluster").is_in(published.implode())),
-        job.array("centers"),
-        job.settings.hierarchy,
-        job.settings.naming,
-        encoder=job.encoder,
-    )
+    clusters = job.read("names").join(sizes, on="cluster").sort("cluster")
+    facts: Facts = {}
+    if job.claude is None:
+        nodes = build_hierarchy(
+            clusters,
+            job.members().filter(pl.col("cluster").is_in(published.implode())),
+            job.array("centers"),
+            job.settings.hierarchy,
+            job.settings.naming,
+            encoder=job.encoder,
+        )
+    else:
+        nodes, facts = build_hierarchy_by_claude(
+            clusters, job.array("centers"), job.claude, job.settings, encoder=job.encoder
+        )
     nodes.write_parquet(folder / "nodes.parquet")
-    return {"levels": _tally(nodes["level"])}
+    return {"levels": tally(nodes["level"]), "namer": tally(nodes["namer"]), **facts}
 
 
 @step(
@@ -248,73 +297,17 @@ def hierarchy(job: Job, folder: Path) -> Facts:
 )
 def measures(job: Job, folder: Path) -> Facts:
     """Count: prevalence and splits of every node that passes the floors."""
-    assigned, people, privacy = job.read("clusters"), _people(job), job.settings.privacy
+    assigned, people, privacy = job.read("clusters"), job.people(), job.settings.privacy
     sizes = apply_cluster_floors(assigned, people, privacy)
     shown = sizes.filter(pl.col("status") == PUBLISHED).select("cluster")
     placed = place_members(assigned.join(shown, on="cluster"), job.read("nodes"))
     suppressed = suppress_cells(measure(placed, people), privacy)
     suppressed.write_parquet(folder / "measures.parquet")
-    return _coverage(people, assigned, sizes) | {
-        "cells": _tally(suppressed["status"]),
+    return coverage(people, assigned, sizes) | {
+        "cells": tally(suppressed["status"]),
         "floors": privacy.model_dump(),
     }
 
 
-def _batches(table: Path) -> Iterator[pl.DataFrame]:
-    rows = pl.scan_parquet(table)
-    total = rows.select(pl.len()).collect().item()
-    for start in range(0, max(total, 1), BATCH_ROWS):
-        yield rows.slice(start, BATCH_ROWS).collect()
-
-
-def _requests(job: Job) -> pl.DataFrame:
-    """The conversations that get a vector, in the order of the rows of `embeddings.npy`."""
-    return job.read("facets").filter(pl.col("status") == "ok")
-
-
-def _members(job: Job) -> pl.DataFrame:
-    users = pl.read_parquet(
-        job.run.path("conversations.parquet"), columns=["conversation_id", "user_id"]
-    )
-    columns = ["conversation_id", "user_id", "request", "language", "cluster", "similarity"]
-    requests = _requests(job).join(users, on="conversation_id", how="left", maintain_order="left")
-    assigned = job.read("clusters")
-    return requests.join(assigned, on="conversation_id", maintain_order="left").select(columns)
-
-
-def _people(job: Job) -> pl.DataFrame:
-    """Who held each conversation and how: what the measures count."""
-    columns = ["conversation_id", "user_id", "thinking"]
-    known = pl.read_parquet(job.run.path("conversations.parquet"), columns=columns)
-    labels = job.read("facets").select("conversation_id", "collaboration", "status")
-    return known.join(labels, on="conversation_id", maintain_order="left")
-
-
-def _window(table: pl.LazyFrame) -> dict[str, str | None]:
-    """First and last day of the conversations, as ISO dates."""
-    times = table.select(
-        first=pl.col("created_at").min(), last=pl.col("created_at").max()
-    ).collect()
-    days = {name: times[name][0] for name in ("first", "last")}
-    return {f"{name}_day": day and day.date().isoformat() for name, day in days.items()}
-
-
-def _coverage(people: pl.DataFrame, assigned: pl.DataFrame, sizes: pl.DataFrame) -> dict[str, Any]:
-    """How many conversations came in, and where those went that no published cluster holds."""
-    shown = sizes.filter(pl.col("status") == PUBLISHED)
-    in_clusters, in_shown = int(sizes["n_conversations"].sum()), int(shown["n_conversations"].sum())
-    return {
-        "conversations": people.height,
-        "with_user_id": people["user_id"].count(),
-        "without_request": people.height - assigned.height,
-        "unassigned": int((assigned["cluster"] < 0).sum()),
-        "in_suppressed_clusters": in_clusters - in_shown,
-        "in_published_clusters": in_shown,
-        "clusters": sizes.height,
-        "published_clusters": shown.height,
-    }
-
-
-def _tally(values: pl.Series) -> dict[str, int]:
-    counts = values.cast(pl.String).fill_null("unknown").value_counts().sort(values.name)
-    return dict(counts.iter_rows())
+STAGES = tuple(STEPS)
+"""Every stage, in order."""

@@ -210,6 +210,36 @@ def stage_state(folder: Path, stages: Mapping[str, Any], name: str) -> str:
     return "finished" if fresh else "stale"
 
 
+def stage_states(folder: Path, names: Iterable[str]) -> list[dict[str, Any]]:
+    """For each stage: its state, seconds it last took, US dollars it cost, facts it recorded.
+
+    The state is `finished`, `missing`, `damaged` (an output differs from what was recorded) or
+    `stale` (a stage before it was made again since).
+
+    Raises
+    ------
+    RunError
+        There is no run in the folder.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise RunError(f"{folder} holds no run (no manifest.json); start one with build.")
+    log = read_log(folder)
+    seconds = {line["stage"]: line["seconds"] for line in log if line.get("made")}
+    usd = {line["stage"]: line["usd"] for line in log if "usd" in line}
+    stages = manifest["stages"]
+    return [
+        {
+            "stage": name,
+            "state": stage_state(folder, stages, name),
+            "seconds": seconds.get(name),
+            "usd": usd.get(name),
+            "facts": stages.get(name, {}).get("facts", {}),
+        }
+        for name in names
+    ]
+
+
 def read_log(folder: Path) -> list[dict[str, Any]]:
     """The lines of `log.jsonl`, oldest first; a line cut off by a crash is passed over."""
     file = folder / "log.jsonl"

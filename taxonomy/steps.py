@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from taxonomy.claude import Asker
 from taxonomy.embedding import Encoder
 from taxonomy.errors import ConversationError
 from taxonomy.run import Facts, Run, Stage, file_digest
-from taxonomy.settings import Settings
+from taxonomy.settings import ModelSettings, Settings
+
+# Rows of conversations held in memory at once.
+BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,14 @@ class Job:
     sources: tuple[Path, ...]
     settings: Settings
     encoder: Encoder
+    claude: Asker | None = None
+    """None: the offline rules make facets, names and levels."""
+
+    def maker(self, model: ModelSettings) -> dict[str, Any]:
+        """Who makes a stage that Claude can make: part of the stage's key."""
+        if self.claude is None:
+            return {"maker": "offline"}
+        return {"maker": "claude", "server": self.settings.claude.server} | model.model_dump()
 
     def read(self, name: str) -> pl.DataFrame:
         """A finished table of the run."""
@@ -32,6 +44,35 @@ class Job:
     def array(self, name: str) -> np.ndarray:
         """A finished array of the run, mapped rather than read."""
         return np.load(self.run.path(f"{name}.npy"), mmap_mode="r")  # type: ignore[no-any-return]
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The conversations, some at a time; there is always at least one batch."""
+        rows = pl.scan_parquet(self.run.path("conversations.parquet"))
+        total = rows.select(pl.len()).collect().item()
+        for start in range(0, max(total, 1), BATCH_ROWS):
+            yield rows.slice(start, BATCH_ROWS).collect()
+
+    def requests(self) -> pl.DataFrame:
+        """The conversations that get a vector, in the order of the rows of `embeddings.npy`."""
+        return self.read("facets").filter(pl.col("status") == "ok")
+
+    def members(self) -> pl.DataFrame:
+        """What was asked, by whom, and in which cluster; rows as `requests`."""
+        users = self._conversations("user_id")
+        columns = ["conversation_id", "user_id", "request", "language", "cluster", "similarity"]
+        asked = self.requests().join(users, on="conversation_id", how="left", maintain_order="left")
+        assigned = self.read("clusters")
+        return asked.join(assigned, on="conversation_id", maintain_order="left").select(columns)
+
+    def people(self) -> pl.DataFrame:
+        """Who held each conversation and how: what the measures count."""
+        known = self._conversations("user_id", "thinking")
+        labels = self.read("facets").select("conversation_id", "collaboration", "status")
+        return known.join(labels, on="conversation_id", maintain_order="left")
+
+    def _conversations(self, *columns: str) -> pl.DataFrame:
+        table = self.run.path("conversations.parquet")
+        return pl.read_parquet(table, columns=["conversation_id", *columns])
 
 
 @dataclass(frozen=True)

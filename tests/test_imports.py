@@ -35,8 +35,12 @@ ORDER = [
     "release.write",
     "release.check",
     "demo",
+    "coverage",
     "steps",
     "pipeline",
+    "estimate",
+    "cli_options",
+    "cli_answers",
     "cli",
     "__main__",
 ]

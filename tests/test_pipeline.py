@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from taxonomy.errors import ConversationError, SettingsError, TooLittleDataError
-from taxonomy.pipeline import STEPS, build, stage_states
-from taxonomy.run import file_digest, read_log
+from taxonomy.pipeline import STAGES, build
+from taxonomy.run import file_digest, read_log, stage_states
 from taxonomy.settings import Settings
 
 TESTS = Path(__file__).parent
@@ -94,7 +94,7 @@ def test_a_finished_run_makes_nothing_again(small_run, small_corpus, small_setti
     before = len(read_log(small_run))
     build([small_corpus], small_run, small_settings, encoder=Forbidden())
     after = read_log(small_run)[before:]
-    assert [line["made"] for line in after] == [False] * len(STEPS)
+    assert [line["made"] for line in after] == [False] * len(STAGES)
 
 
 def test_another_number_of_clusters_keeps_what_comes_before(
@@ -132,7 +132,7 @@ def test_every_conversation_is_accounted_for(small_run):
 
 def test_until_stops_after_that_stage(tmp_path, small_corpus):
     folder = build([small_corpus], tmp_path / "run", until="facets")
-    states = {state["stage"]: state["state"] for state in stage_states(folder)}
+    states = {state["stage"]: state["state"] for state in stage_states(folder, STAGES)}
     assert states["facets"] == "finished"
     assert states["embeddings"] == "missing"
 

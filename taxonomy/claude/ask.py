@@ -64,7 +64,7 @@ class Claude:
         self._connection = connection
         self._settings = settings
         self._limit = budget
-        self._run = run
+        self.run = run
         self._patience = patience or Patience()
         self._say = say
 
@@ -118,8 +118,8 @@ class Claude:
             ledger=self.ledger,
             connection=connection,
             tariff=load_tariff(settings.prices),
-            budget=Budget(self._limit, self.ledger.spent(self._run)),
-            run=self._run,
+            budget=Budget(self._limit, self.ledger.spent(self.run)),
+            run=self.run,
             patience=self._patience,
             max_concurrency=settings.max_concurrency,
             max_failed_share=settings.max_failed_share,

@@ -57,8 +57,14 @@ def is_configured(settings: ClaudeSettings, environ: Mapping[str, str]) -> bool:
     return any(name and name.strip() for name in named)
 
 
-def connect(settings: ClaudeSettings, environ: Mapping[str, str]) -> Connection:
+def connect(
+    settings: ClaudeSettings, environ: Mapping[str, str], *, call_seconds: float = CALL_SECONDS
+) -> Connection:
     """A connection; nothing is sent yet.
+
+    Parameters
+    ----------
+    call_seconds : after which a call that gave no answer is given up
 
     Raises
     ------
@@ -78,7 +84,7 @@ def connect(settings: ClaudeSettings, environ: Mapping[str, str]) -> Connection:
         base_url=settings.base_url or environ.get(URL_VARIABLE) or None,
         # The ledger counts every sending, and a batch that is created twice is paid twice.
         max_retries=0,
-        timeout=CALL_SECONDS,
+        timeout=call_seconds,
     )
     return Connection(client, CAPABILITIES[settings.server])
 
@@ -164,3 +170,22 @@ def _known(error: Exception) -> Exception:
     if isinstance(error, anthropic.APIError | httpx2.HTTPError):
         return error
     raise error
+
+
+def count_tokens(connection: Connection, params: dict[str, Any]) -> int:
+    """The input tokens of a message, as the server counts them; nothing is answered or billed.
+
+    Raises
+    ------
+    ClaudeError
+        The server does not count.
+    """
+    counted = {name: value for name, value in params.items() if name != "max_tokens"}
+    try:
+        return connection.client.messages.count_tokens(**counted).input_tokens
+    except Exception as error:
+        failure = failure_of(_known(error))
+        raise ClaudeError(
+            f"the server does not count tokens: {failure.text}. Use --llm offline to estimate "
+            "them from the length of the texts."
+        ) from error

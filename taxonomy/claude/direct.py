@@ -173,7 +173,7 @@ class _Calls:
             )
 
     def _continue(self, pending: Pending, result: tuple[Any, str] | Failure) -> None:
-        """Keep the answer, or put the request off; the next scan sees whether it is final."""
+        """Keep the answer and see what it still needs, or put the request off."""
         session, key = self._session, pending.request.key
         if isinstance(result, Failure):
             if result.is_throttling:
@@ -181,7 +181,9 @@ class _Calls:
                 self._put_off(pending, session.patience.backoff)
                 return
             note_failure(session, pending, result)
-        elif session.keep(pending.request, pending.step, result[0]):
+        elif state := session.keep(pending.request, pending.step, result[0]):
+            if further := session.pending(pending.request, state):
+                self._put_off(further, 0.0)
             return
         if session.failures[key] < MAX_TRIES:
             self._put_off(pending, session.wait_after(key))

@@ -222,6 +222,17 @@ class Ledger:
         query = "SELECT 1 FROM attempts WHERE state='answered' AND model=? AND prompt_version=?"
         return bool(self.rows(f"{query} LIMIT 1", model, prompt_version))
 
+    def output_tokens(self, model: str, prompt_version: str) -> list[int]:
+        """How long the answers to first askings of this kind were."""
+        return [
+            n
+            for (n,) in self.rows(
+                "SELECT output_tokens FROM attempts WHERE state='answered' AND model=? "
+                "AND prompt_version=? AND step='first'",
+                model, prompt_version,
+            )
+        ]  # fmt: skip
+
     def compact(self) -> None:
         """Rewrite the file, so that nothing deleted is left in its free pages or its log."""
         with self._errors():

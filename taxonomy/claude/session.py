@@ -32,8 +32,6 @@ LEAST_JUDGED = 200
 class Patience:
     """How long to wait for what, in seconds."""
 
-    call: float = 600.0
-    """For the answer to a direct call."""
     create: float = 120.0
     """For a batch to be taken."""
     first_poll: float = 5.0
@@ -122,12 +120,17 @@ class Session:
             states = self.ledger.states([request.key for request in group])
             states |= self._read_received(group, states)
             for request in group:
-                step = self._next_step(request.key, states.get(request.key))
-                if step is None or request.key in skip:
-                    continue
-                skip.add(request.key)
-                state = states.get(request.key)
-                yield Pending(request, step, *(_to_mend(state) if step == "repair" else ()))
+                pending = self.pending(request, states.get(request.key))
+                if pending is not None and request.key not in skip:
+                    skip.add(request.key)
+                    yield pending
+
+    def pending(self, request: Request, state: State | None) -> Pending | None:
+        """What has to be sent next for a request in this state, None where it is final."""
+        step = None if self.failures[request.key] >= MAX_TRIES else next_step(state)
+        if step == "repair" and state is not None:
+            return Pending(request, step, state.text, state.detail)
+        return step and Pending(request, step)
 
     def worst_cost(self, pending: Pending, *, batch: bool) -> float:
         """US dollars that sending this can cost at most.
@@ -165,8 +168,8 @@ class Session:
             return None
         state = State(reading.status, step, *_kept(reading))
         self.ledger.store([(request.key, state.status, step, state.text, state.detail)])
-        if self._next_step(request.key, state) is None:
-            self._count_final(state)
+        if self.pending(request, state) is None:
+            self.settled[state.status] += 1
         return state
 
     def count_failure(self, key: bytes, status: str, detail: str) -> None:
@@ -174,7 +177,7 @@ class Session:
         self.failures[key] += 1
         if self.failures[key] >= MAX_TRIES:
             self.ledger.store_failure(key, status, detail)
-            self._count_final(State(status, "first", "", detail))
+            self.settled[status] += 1
 
     def give_up(self, key: bytes, detail: str) -> None:
         """End a request that can never be answered."""
@@ -215,15 +218,6 @@ class Session:
                 read[request.key] = state
         return read
 
-    def _next_step(self, key: bytes, state: State | None) -> Step | None:
-        """What is sent next for a request, None where its answer is final."""
-        if self.failures[key] >= MAX_TRIES:
-            return None
-        return next_step(state)
-
-    def _count_final(self, state: State) -> None:
-        self.settled[state.status] += 1
-
 
 def next_step(state: State | None) -> Step | None:
     """What is sent after a state; None where the state is final.
@@ -252,11 +246,6 @@ def note_failure(session: Session, pending: Pending, failure: Failure) -> None:
         session.give_up(key, failure.text)
     else:
         session.count_failure(key, "errored", failure.text)
-
-
-def _to_mend(state: State | None) -> tuple[str, str]:
-    assert state is not None
-    return state.text, state.detail
 
 
 def _kept(reading: Reading) -> tuple[str, str]:

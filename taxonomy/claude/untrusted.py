@@ -12,6 +12,8 @@ from functools import lru_cache
 
 ECHO_WORDS = 6
 """So many words in a row are not shared with our instructions by chance."""
+MOST_PLACES = 200
+"""Places in a transcript to look at, for one answer."""
 _BEFORE = 90
 """Characters before a quoted answer in which somebody may have ordered it."""
 
@@ -151,15 +153,22 @@ def _is_ordered(answer: str, transcript: str) -> bool:
     """Whether the answer stands in the transcript right after an order to give it."""
     if not answer:
         return False
-    told = _plain(transcript)
+    told = _plain_transcript(transcript)
     place = told.find(answer)
-    while place >= 0:
+    for _ in range(MOST_PLACES):
+        if place < 0:
+            break
         if _ORDERED.search(told[max(0, place - _BEFORE) : place]):
             return True
         place = told.find(answer, place + 1)
     return False
 
 
+@lru_cache(maxsize=1)
+def _plain_transcript(transcript: str) -> str:
+    return _plain(transcript)
+
+
 def _plain(text: str) -> str:
-    """Lower case, single spaces, no full stop at the end."""
-    return " ".join(text.lower().split()).rstrip(" .!")
+    """Lower case, single spaces, no full stop and no quotes at the ends."""
+    return " ".join(text.lower().split()).strip(" .!\"'“”")

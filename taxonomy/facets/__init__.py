@@ -1,17 +1,32 @@
 """What each conversation asks for, in which language, and how the two sides work together."""
 
-from taxonomy.facets.extract import extract_facets
+from taxonomy.facets.by_claude import (
+    FacetRequests,
+    extract_facets_by_claude,
+    facet_prompt_version,
+    facet_request,
+)
+from taxonomy.facets.extract import answer_by_rules, extract_facets
 from taxonomy.facets.schema import (
     FACET_COLUMNS,
     FACETS,
     STATUSES,
     Facet,
+    refuse_own_facets,
 )
+from taxonomy.facets.transcript import estimate_tokens
 
 __all__ = [
     "FACETS",
     "FACET_COLUMNS",
     "STATUSES",
     "Facet",
+    "FacetRequests",
+    "answer_by_rules",
+    "estimate_tokens",
     "extract_facets",
+    "extract_facets_by_claude",
+    "facet_prompt_version",
+    "facet_request",
+    "refuse_own_facets",
 ]

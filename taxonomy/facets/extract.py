@@ -3,60 +3,70 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import polars as pl
 
 from taxonomy.facets.collaboration import MAX_TURNS, find_collaboration
-from taxonomy.facets.language import UNKNOWN, detect_language
+from taxonomy.facets.given import GIVEN, with_given
+from taxonomy.facets.language import detect_language
 from taxonomy.facets.prose import HEAD_CHARACTERS, TAIL_CHARACTERS, Prose, read_prose
 from taxonomy.facets.request import find_request
-from taxonomy.facets.schema import FACET_COLUMNS
+from taxonomy.facets.schema import FACET_COLUMNS, refuse_own_facets
+from taxonomy.settings import FacetSettings
 
 logger = logging.getLogger(__name__)
 
 _SLICE = 20_000
-_GIVEN = ("request", "language", "collaboration")
 
 
-def extract_facets(conversations: pl.DataFrame) -> pl.DataFrame:
+def extract_facets(
+    conversations: pl.DataFrame, settings: FacetSettings | None = None
+) -> pl.DataFrame:
     """The facet table of some conversations, one row each, in their order.
 
     A facet that the input already answers is kept as it is; the rules fill only what is null.
+    What only a reader could tell (`task`, `use_case`, `concern`) stays null.
 
     Parameters
     ----------
     conversations : `conversation_id`, `messages` (a list of `role`, `content`), and where known
-        `language`, `request`, `collaboration`
+        `language`, `request`, `collaboration`, `flagged`
 
     Returns
     -------
-    A frame with the columns of `FACET_COLUMNS`. `request` is null exactly where `status` is
-    `empty`: no message of the user asks for anything.
+    A frame with the columns of `FACET_COLUMNS`. `request` is null exactly where `status` is not
+    `ok`: no message of the user asks for anything, or the input flagged the conversation.
+
+    Raises
+    ------
+    SettingsError
+        There are questions of the user's own, which rules cannot answer.
     """
-    given = _with_given(conversations)
-    open_rows = given.filter(pl.any_horizontal(pl.col(_GIVEN).is_null()))
+    refuse_own_facets(settings or FacetSettings())
+    given = with_given(conversations).with_row_index("_row")
+    is_open = ~pl.col("flagged") & pl.any_horizontal(pl.col(GIVEN).is_null())
+    open_rows = given.filter(is_open)
     logger.info("%d of %d conversations need facets", open_rows.height, given.height)
     found = pl.concat([_empty(), *(_fill(part) for part in open_rows.iter_slices(_SLICE))])
     return _merge(given, found)
 
 
-def _with_given(conversations: pl.DataFrame) -> pl.DataFrame:
-    """Ids, messages and the three facets that an input may bring, null where it does not."""
-    facets = [
-        _filled(name) if name in conversations.columns else pl.lit(None, pl.String).alias(name)
-        for name in _GIVEN
-    ]
-    return conversations.select("conversation_id", "messages", *facets).with_row_index("_row")
+def answer_by_rules(texts: Sequence[str]) -> tuple[str | None, str, str]:
+    """Request, ISO 639-1 language and collaboration of a conversation, told by rules.
 
+    The request is None where nothing is asked for.
 
-def _filled(name: str) -> pl.Expr:
-    text = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
+    Parameters
+    ----------
+    texts : the user's messages in order
+    """
+    return _answer(texts, None, None, None)
 
 
 def _fill(part: pl.DataFrame) -> pl.DataFrame:
-    rows = part.select("_row", *_GIVEN, _user_texts()).iter_rows(named=True)
-    answers = [(row["_row"], *_answer(row)) for row in rows]
+    rows = part.select("_row", _user_texts(), *GIVEN).iter_rows()
+    answers = [(place, *_answer(texts, *given)) for place, texts, *given in rows]
     return pl.DataFrame(answers, schema=_empty().schema, orient="row")
 
 
@@ -74,14 +84,15 @@ def _user_texts() -> pl.Expr:
     return users.alias("texts")
 
 
-def _answer(row: dict[str, object]) -> tuple[str | None, str, str]:
-    texts = row["texts"]
-    assert isinstance(texts, list)
+def _answer(
+    texts: Sequence[str], request: str | None, language: str | None, collaboration: str | None
+) -> tuple[str | None, str, str]:
+    """The three facets, those that are given kept."""
     messages = [read_prose(text) for text in texts[:MAX_TURNS]]
-    language = row["language"] or detect_language(_words(messages))
-    request = row["request"] or find_request(messages, str(language))
-    collaboration = row["collaboration"] or (find_collaboration(messages) if request else "none")
-    return (None if request is None else str(request)), str(language), str(collaboration)
+    language = language or detect_language(_words(messages))
+    request = request or find_request(messages, language)
+    collaboration = collaboration or (find_collaboration(messages) if request else "none")
+    return request, language, collaboration
 
 
 def _words(messages: list[Prose]) -> str:
@@ -98,11 +109,21 @@ def _empty() -> pl.DataFrame:
 
 def _merge(given: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     joined = given.drop("messages").join(found, on="_row", how="left", suffix="_found")
-    answers = [pl.coalesce(name, f"{name}_found").alias(name) for name in _GIVEN]
-    status = pl.when(pl.col("request").is_null()).then(pl.lit("empty")).otherwise(pl.lit("ok"))
+    answers = [pl.coalesce(name, f"{name}_found").alias(name) for name in GIVEN]
+    status = (
+        pl.when("flagged").then(pl.lit("flagged"))
+        .when(pl.col("request").is_null()).then(pl.lit("empty"))
+        .otherwise(pl.lit("ok"))
+    )  # fmt: skip
+    untold = [
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in FACET_COLUMNS.items()
+        if name not in (*GIVEN, "conversation_id", "status")
+    ]
     return (
         joined.sort("_row")
         .with_columns(answers)
-        .with_columns(pl.col("language").fill_null(UNKNOWN), status.alias("status"))
+        .with_columns(status.alias("status"), *untold)
+        .with_columns(request=pl.when(pl.col("status") == "ok").then("request"))
         .select(list(FACET_COLUMNS))
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from taxonomy.claude.untrusted import scrub
+
 HEAD_CHARACTERS = 2_400
 TAIL_CHARACTERS = 600
 """People state what they want at one end of a message, and paste in between."""
@@ -49,25 +51,6 @@ _LOG_LINE = re.compile(
 
 _TRACES = ("Traceback (most recent", "npm ERR!", "error[E", "egmentation fault", "Error: ")
 
-_PRIVATE = (
-    (("@",), re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w"), "email address"),
-    (("://", "www."), re.compile(r"(?:https?://|www\.)[^\s<>)\]\"']+", re.I), "link"),
-    (
-        (".com", ".org", ".net", ".edu", ".gov", ".co.uk"),
-        re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|co\.uk)\b(?:/\S*)?", re.I),
-        "website",
-    ),
-)
-"""Signs to look for first, which is cheap; the string that is private; the word for it."""
-_LONG_TOKEN = re.compile(r"\S{20}")
-_KEY = re.compile(
-    r"\b(?:sk|pk|ghp|gho|xox[bp]|AKIA|AIza)[-_A-Za-z0-9]{12,}"
-    r"|\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9_-]{24,}(?![\w-])"
-)
-_DIGITS = re.compile(r"\d[\d .()-]{5}")
-_PHONE = re.compile(r"(?<![\w.])\+?\(?\d{1,4}\)?(?:[ .-]\(?\d{2,4}\)?){2,5}(?![\w.])")
-_LONG_NUMBER = re.compile(r"\d[\d,. -]{5,}\d")
-
 _SOFT_BREAK = re.compile(r"(?<![.!?:;\n])\n(?=[a-z(])")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|prof|approx|u\.s|u\.k|(?-i:[A-Z]))\.$", re.IGNORECASE
@@ -102,27 +85,7 @@ def read_prose(message: str) -> Prose:
         text = _TAG.sub(" ", _BREAK.sub("\n", text))
     text = _MARKS.sub("", _BULLET.sub("", _QUOTED_LINE.sub("", text)))
     code = "" if code is None and n_code + n_log else code
-    return Prose(_sentences(redact(text)), code, log=n_log > 0 or _holds_trace(message))
-
-
-def redact(text: str) -> str:
-    """The text with addresses, links, keys and long numbers replaced by general words."""
-    lowered = text.lower()
-    for signs, pattern, word in _PRIVATE:
-        if any(sign in lowered for sign in signs):
-            text = pattern.sub(word, text)
-    if _LONG_TOKEN.search(text):
-        text = _KEY.sub("key", text)
-    if _DIGITS.search(text):
-        text = _LONG_NUMBER.sub(_long_number, _PHONE.sub("phone number", text))
-    return text
-
-
-def _long_number(match: re.Match[str]) -> str:
-    # 1,250,000 and 3.1415926 are quantities; 4111 1111 1111 1111 is somebody's card.
-    digits = re.sub(r"\D", "", match.group())
-    grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+", match.group())
-    return match.group() if grouped or len(digits) < 7 else "number"
+    return Prose(_sentences(scrub(text)), code, log=n_log > 0 or _holds_trace(message))
 
 
 def _holds_trace(message: str) -> bool:

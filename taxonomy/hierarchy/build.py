@@ -25,7 +25,9 @@ NODES = {
     "cluster": pl.Int32,
     "n_conversations": pl.Int64,
     "namer": pl.String,
+    "flags": pl.String,
 }
+ORIGINS = {"level": pl.Int8, "name": pl.String, "namer": pl.String, "flags": pl.String}
 # How much a general subject weighs beside a phrase of the members, by level.
 SUBJECT_WEIGHTS = {1: 0.8, 2: 1.5}
 
@@ -65,7 +67,7 @@ def build_hierarchy(
         )
         taken = [*taken, *named[level]["name"]]
         logger.info("%d nodes at level %d", named[level].height, level)
-    return _number(placed, named)
+    return assemble_nodes(placed, named)
 
 
 def _name_parents(
@@ -96,8 +98,17 @@ def _name_parents(
     )
 
 
-def _number(placed: pl.DataFrame, named: dict[int, pl.DataFrame]) -> pl.DataFrame:
-    """The nodes of all levels, with the ids and codes that follow from names and sizes."""
+def assemble_nodes(
+    placed: pl.DataFrame, named: dict[int, pl.DataFrame], origins: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The nodes of all levels, as `NODES`, with the ids and codes that follow from names and sizes.
+
+    Parameters
+    ----------
+    placed : cluster, name, description, n_conversations, and node_1, node_2: its parents' groups
+    named : level -> group, name, description of its nodes; no name occurs twice in a level
+    origins : as `ORIGINS`, one row a node; None where our rules named every node
+    """
     for level in (1, 2):
         texts = named[level].select(
             pl.col("group").alias(f"node_{level}"),
@@ -107,6 +118,8 @@ def _number(placed: pl.DataFrame, named: dict[int, pl.DataFrame]) -> pl.DataFram
         placed = placed.join(texts, on=f"node_{level}")
     rows = placed.rename({"name": "name_0", "description": "description_0"})
     nodes = nodes_of_rows(with_paths(rows))
-    return nodes.with_columns(namer=pl.lit(NAMER)).select(
-        pl.col(column).cast(dtype) for column, dtype in NODES.items()
-    )
+    if origins is None:
+        nodes = nodes.with_columns(namer=pl.lit(NAMER), flags=pl.lit(None, pl.String))
+    else:
+        nodes = nodes.join(origins, on=["level", "name"], maintain_order="left")
+    return nodes.select(pl.col(column).cast(dtype) for column, dtype in NODES.items())

@@ -1,7 +1,8 @@
-"""Clusters in, names and descriptions out, in the style of the Economic Index, without a model.
+"""Clusters in, names and descriptions out in the Economic Index's style, by rule or by Claude.
 
-A name is put together from what the members of a cluster share and its neighbours do not: the
-leading verb, and phrases that several users wrote. No word of fewer users gets into it.
+By rule, a name is put together from what the members of a cluster share and its neighbours do not:
+the leading verb, and phrases that several users wrote. No word of fewer users gets into it.
+`name_clusters_by_claude` asks for names instead, and falls back on the rules.
 """
 
 from __future__ import annotations
@@ -10,11 +11,27 @@ import numpy as np
 import polars as pl
 
 from taxonomy.embedding import Encoder
-from taxonomy.naming.choose import NAMER, name_groups
-from taxonomy.naming.style import description_faults, name_faults
+from taxonomy.naming.by_claude import (
+    CLUSTER_NAMES,
+    name_clusters_by_claude,
+    naming_prompt_version,
+)
+from taxonomy.naming.choose import NAMER, content_words, name_groups
+from taxonomy.naming.style import description_faults, draft_faults, name_faults
 from taxonomy.settings import NamingSettings
 
-__all__ = ["NAMER", "description_faults", "name_clusters", "name_faults", "name_groups"]
+__all__ = [
+    "CLUSTER_NAMES",
+    "NAMER",
+    "content_words",
+    "description_faults",
+    "draft_faults",
+    "name_clusters",
+    "name_clusters_by_claude",
+    "name_faults",
+    "name_groups",
+    "naming_prompt_version",
+]
 
 
 def name_clusters(
@@ -24,7 +41,7 @@ def name_clusters(
     *,
     encoder: Encoder | None,
 ) -> pl.DataFrame:
-    """One row a cluster: cluster, name, description, namer; sorted by cluster, names unique.
+    """One row a cluster, as `CLUSTER_NAMES`; sorted by cluster, names unique.
 
     Parameters
     ----------
@@ -43,4 +60,6 @@ def name_clusters(
         min_users=settings.min_users,
         encoder=encoder,
     )
-    return named.rename({"group": "cluster"}).with_columns(namer=pl.lit(NAMER))
+    return named.rename({"group": "cluster"}).with_columns(
+        namer=pl.lit(NAMER), flags=pl.lit(None, pl.String)
+    )

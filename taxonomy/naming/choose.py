@@ -74,12 +74,12 @@ def _unique_names(
     taken: Sequence[str],
 ) -> dict[int, str]:
     """The largest group chooses first; names of the same content words count as equal."""
-    used = {_content(name) for name in taken}
+    used = {content_words(name) for name in taken}
     names = {}
     for group in sorted(found, key=lambda group: (-found[group].n_users, group)):
         wanted = chain(drafts[group], broad_names(found[group]))
-        names[group] = next(name for name in wanted if _content(name) not in used)
-        used.add(_content(names[group]))
+        names[group] = next(name for name in wanted if content_words(name) not in used)
+        used.add(content_words(names[group]))
     return names
 
 
@@ -118,7 +118,11 @@ def _order_by_meaning(
     return ordered
 
 
-def _content(name: str) -> frozenset[str]:
+def content_words(name: str) -> frozenset[str]:
+    """The words of a name that carry its meaning, singular and lower case.
+
+    Names with the same are told apart by nobody.
+    """
     closed = load_lexicon().closed
     skip = closed["prepositions"] | closed["determiners"] | closed["joiners"]
     words = name.lower().replace(",", "").split()

@@ -8,7 +8,7 @@ from taxonomy.naming.evidence import Evidence
 from taxonomy.naming.lexicon import base_verb, load_lexicon, singular
 from taxonomy.naming.phrases import Phrase
 from taxonomy.naming.picks import fits, join, join_phrases, sets_of_phrases, spoken_share
-from taxonomy.naming.style import name_faults
+from taxonomy.naming.style import draft_faults
 from taxonomy.naming.work import Work, kind_of_work
 
 # Prepositions that read well after the object of a name.
@@ -50,7 +50,7 @@ def name_drafts(evidence: Evidence, phrases: Sequence[Phrase]) -> Iterator[str]:
 
 def _keep_sound(names: Iterator[str] | list[str]) -> Iterator[str]:
     for name in names:
-        if name and not name_faults(name):
+        if name and not draft_faults(name):
             yield name
 
 

@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 from taxonomy.measures import MEASURE_BASES
+from taxonomy.naming import NAMER as OFFLINE
 from taxonomy.privacy import SUPPRESSED
 from taxonomy.release.wide import bucket_count
 from taxonomy.tree import Taxonomy
@@ -30,8 +31,10 @@ def card_markdown(taxonomy: Taxonomy, manifest: dict[str, Any]) -> str:
         method=manifest["clustering"]["method"],
         n_clusters=manifest["clustering"]["n_clusters"],
         random_state=settings["random_state"],
-        namer=manifest["namer"],
-        name_users=settings["naming"]["min_users"],
+        facets_made=_facets_made(manifest["facets"]),
+        names_made=_names_made(manifest),
+        levels_made=_levels_made(manifest),
+        limits=_limits(manifest),
         cells_sentence=_cells_sentence(taxonomy),
         measure_rows="\n".join(
             f"| `{measure}` | {base} |"
@@ -76,7 +79,9 @@ def _top_rows(taxonomy: Taxonomy) -> str:
 def _flow_rows(counts: dict[str, Any]) -> str:
     lines = {
         "read": "conversations",
+        "flagged by the input and left out": "flagged",
         "without a request that could be made out": "without_request",
+        "asked about without an answer (refused, invalid, failed)": "unanswered",
         "left unassigned by the clustering": "unassigned",
         "in clusters under the floor": "in_suppressed_clusters",
         "in published clusters": "in_published_clusters",
@@ -84,6 +89,55 @@ def _flow_rows(counts: dict[str, Any]) -> str:
     total = counts["conversations"]
     return "\n".join(
         f"| {label} | {counts[key]:,} | {counts[key] / total:.1%} |" for label, key in lines.items()
+    )
+
+
+def _facets_made(facets: dict[str, Any]) -> str:
+    if facets["maker"] == OFFLINE:
+        return "rules, offline"
+    answered = ", ".join(f"{n:,} {status}" for status, n in sorted(facets["status"].items()))
+    return f"{facets['maker']}, asked once a conversation ({answered})"
+
+
+def _names_made(manifest: dict[str, Any]) -> str:
+    """Who named the clusters, and what held for it."""
+    users = manifest["settings"]["naming"]["min_users"]
+    by_rule = f"A word needs {users} users before a name made offline may hold it."
+    namers = dict(manifest["namer"])
+    if set(namers) == {OFFLINE}:
+        return f"{OFFLINE}. {by_rule}"
+    shares = ", ".join(f"{namer} ({n:,})" for namer, n in sorted(namers.items()))
+    seen = "Claude saw summaries of requests, one a user, and no conversation."
+    return f"{shares}. {seen}" + (f" {by_rule}" if OFFLINE in namers else "")
+
+
+def _levels_made(manifest: dict[str, Any]) -> str:
+    namers = dict(manifest["hierarchy"]["namer"])
+    models = sorted(set(namers) - {OFFLINE})
+    if manifest["settings"].get("llm", OFFLINE) == OFFLINE or not models:
+        return "linkage on the clusters"
+    kept = sum(
+        int(level.get("assigned_by_claude", 0))
+        for name, level in manifest["hierarchy"].items()
+        if name.startswith("level_")
+    )
+    return (
+        f"{', '.join(models)}: proposed by neighbourhood, made one list, {kept:,} nodes placed by "
+        "the model, the rest by rule; the manifest counts every repair"
+    )
+
+
+def _limits(manifest: dict[str, Any]) -> str:
+    if manifest["facets"]["maker"] == OFFLINE:
+        return (
+            "- The facets, names and levels were made by rules and statistics; read them as such. "
+            "The rules'\n  measured accuracy is in the documentation of the package.\n"
+            "- offline names are built from words that several users wrote; they can miss what "
+            "those words mean."
+        )
+    return (
+        "- Facets, names and levels are a language model's reading of the conversations; no person "
+        "has\n  checked them. Another model, or another version of it, reads differently."
     )
 
 

@@ -116,6 +116,7 @@ def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
         "facets": stages["facets"]["facts"],
         "encoder": stages["embeddings"]["facts"]["encoder"],
         "namer": stages["names"]["facts"]["namer"],
+        "hierarchy": stages["hierarchy"]["facts"],
         "clustering": stages["clusters"]["facts"],
         "settings": run["settings"],
         "packages": run["packages"],

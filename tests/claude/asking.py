@@ -62,8 +62,8 @@ def main(url, ledger, mode, n, budget, out):
     """Ask for n facets, and write the answers down at the end."""
     batches.MAX_REQUESTS = 300
     requests = [facet_request(number) for number in range(int(n))]
-    print("ready", flush=True)
     with open_claude(url, Path(ledger), mode=mode, budget=float(budget)) as claude:
+        print("ready", flush=True)
         rows = [
             [answer.status, answer.value and answer.value.model_dump()]
             for answer in claude.ask(requests)

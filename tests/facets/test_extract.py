@@ -1,7 +1,10 @@
 import polars as pl
+import pytest
 
 from taxonomy.collaboration import COLLABORATIONS
-from taxonomy.facets import FACET_COLUMNS, FACETS, extract_facets
+from taxonomy.errors import SettingsError
+from taxonomy.facets import FACET_COLUMNS, FACETS, answer_by_rules, extract_facets
+from taxonomy.settings import FacetSettings, OwnFacet
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
 
@@ -58,3 +61,35 @@ def test_the_choices_of_the_collaboration_facet_are_the_six_patterns():
     facet = next(facet for facet in FACETS if facet.name == "collaboration")
     assert facet.choices == COLLABORATIONS
     assert len(set(COLLABORATIONS)) == 6
+
+
+def test_what_only_a_reader_can_tell_stays_null():
+    found = extract_facets(conversations([["Sort a list"]]))
+    assert found.select("task", "use_case", "concern", "flags").row(0) == (None,) * 4
+
+
+def test_what_the_input_flags_is_dropped_before_it_is_read():
+    threads = conversations(
+        [["Sort a list"], ["Sort a list"], ["Sort a list"]],
+        flagged=[True, False, None],
+        request=["Order things", None, None],
+    )
+    found = extract_facets(threads)
+    assert found["status"].to_list() == ["flagged", "ok", "ok"]
+    assert found["request"].to_list() == [None, "Sort a list", "Sort a list"]
+    assert found.select("language", "collaboration").row(0) == (None, None)
+
+
+def test_questions_of_ones_own_need_claude():
+    own = OwnFacet(name="sector", question="Which sector?", kind="text")
+    with pytest.raises(SettingsError, match=r"sector.*llm"):
+        extract_facets(conversations([["Sort a list"]]), FacetSettings(own=(own,)))
+
+
+def test_the_rules_answer_for_one_conversation_as_for_many():
+    assert answer_by_rules(["Why is snow white?"]) == (
+        "Explain why snow is white",
+        "en",
+        "learning",
+    )
+    assert answer_by_rules([]) == (None, "und", "none")

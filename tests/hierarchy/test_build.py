@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from taxonomy.hierarchy import NODES, build_hierarchy
-from taxonomy.naming import description_faults, name_clusters, name_faults
+from taxonomy.naming import description_faults, draft_faults, name_clusters
 from taxonomy.settings import HierarchySettings, NamingSettings
 
 NAMING = NamingSettings(min_users=3)
@@ -86,7 +86,7 @@ def test_parents_cover_their_children_and_every_name_is_its_own(data):
 
 def test_every_node_keeps_the_style(data):
     nodes = build(*data)
-    assert [fault for name in nodes["name"] for fault in name_faults(name)] == []
+    assert [fault for name in nodes["name"] for fault in draft_faults(name)] == []
     assert [fault for text in nodes["description"] for fault in description_faults(text)] == []
 
 

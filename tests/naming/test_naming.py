@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from taxonomy.naming import description_faults, name_clusters, name_faults
+from taxonomy.naming import CLUSTER_NAMES, description_faults, draft_faults, name_clusters
 from taxonomy.settings import NamingSettings
 
 _SPEC = importlib.util.spec_from_file_location("naming_toy", Path(__file__).with_name("toy.py"))
@@ -36,10 +36,10 @@ def test_names_say_what_members_share():
 @pytest.mark.parametrize("encoder", [None, toy.WordEncoder()])
 def test_names_and_descriptions_keep_the_style(encoder):
     named = name(toy.TOPICS, encoder=encoder)
-    assert named.columns == ["cluster", "name", "description", "namer"]
+    assert dict(named.schema) == CLUSTER_NAMES
     assert named["cluster"].to_list() == [0, 1, 2, 3]
     assert named["namer"].unique().to_list() == ["offline"]
-    assert [fault for text in named["name"] for fault in name_faults(text)] == []
+    assert [fault for text in named["name"] for fault in draft_faults(text)] == []
     assert [fault for text in named["description"] for fault in description_faults(text)] == []
 
 
@@ -100,7 +100,7 @@ def test_a_cluster_below_the_floor_gets_a_general_name():
 def test_many_clusters_below_the_floor_still_get_names_of_their_own():
     named = name([[request] for request in toy.CATS + toy.DRAGONS])
     assert named["name"].n_unique() == 12
-    assert [fault for text in named["name"] for fault in name_faults(text)] == []
+    assert [fault for text in named["name"] for fault in draft_faults(text)] == []
 
 
 def test_a_cluster_in_another_language_is_named_by_the_language():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import polars as pl
@@ -79,7 +80,8 @@ def test_suppressed_clusters_are_marked_and_nameless(tmp_path, small_corpus, has
         for name in ("tree.json", "clusters_wide.tsv", "index.html", "README.md")
     )
     assert names
-    assert not [name for name in names if name in text]
+    # A name of a published node may begin with the words of one that is not.
+    assert not [name for name in names if re.search(rf"{re.escape(name)}(?![\w ,])", text)]
     assert errors(tmp_path / "out") == []
 
 

@@ -1,3 +1,5 @@
+"""Questions as the arms ask them, and a client of the real SDK to ask them with."""
+
 from __future__ import annotations
 
 import json
@@ -64,9 +66,11 @@ def ask(material, answer, **how):
 @contextmanager
 def serving(script=None, **how):
     """A server and a client of the real SDK that retries nothing."""
-    with FakeClaude(script, **how) as fake:
-        with anthropic.Anthropic(base_url=fake.url, api_key="test", max_retries=0) as client:
-            yield fake, client
+    with (
+        FakeClaude(script, **how) as fake,
+        anthropic.Anthropic(base_url=fake.url, api_key="test", max_retries=0) as client,
+    ):
+        yield fake, client
 
 
 def text_of(message):
