@@ -34,7 +34,7 @@ class Patience:
 
     create: float = 120.0
     """For a batch to be taken."""
-    first_poll: float = 5.0
+    first_poll: float = 1.0
     longest_poll: float = 60.0
     backoff: float = 1.0
     """After the first failure of a request; doubled after each further one."""
