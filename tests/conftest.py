@@ -12,6 +12,10 @@ import pytest
 
 from taxonomy.settings import Settings
 
+# No test may spend anybody's money, whatever the environment holds.
+for variable in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+    del os.environ[variable]
+
 SMALL = ["cluster.n_clusters=12", "privacy.min_conversations=5", "privacy.min_users=3"]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -26,7 +27,7 @@ def release(small_run, tmp_path_factory):
 def test_help_lists_the_verbs():
     done = call("--help")
     assert done.returncode == 0
-    for verb in ("demo", "build", "status", "show", "release", "check"):
+    for verb in ("demo", "build", "status", "show", "release", "check", "estimate", "answers"):
         assert verb in done.stdout
 
 
@@ -108,3 +109,120 @@ def test_an_unknown_code_is_a_wrong_call(release):
     done = call("show", release, "99.99")
     assert done.returncode == 2
     assert "99.99" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def fake_claude():
+    """The fake server as a user starts it; gives its address."""
+    command = [sys.executable, "-m", "taxonomy", "fake-claude", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process.stdout.readline().strip()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+
+
+@pytest.fixture(scope="module")
+def asked(fake_claude, tmp_path_factory, small_corpus):
+    """A folder in which the facets of some conversations were asked of the fake server."""
+    folder = tmp_path_factory.mktemp("asked")
+    done = call(
+        "build", small_corpus, "--run", "run", "--llm", "claude", "--until", "facets",
+        "--budget", "1", "--set", "conversations.sample=120", "--set", "claude.mode=direct",
+        "--set", f"claude.base_url={fake_claude}", "--ledger", "a.sqlite", cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_what_a_run_cost_is_in_its_status(asked):
+    (line,) = [x for x in call("status", asked / "run").stdout.splitlines() if "facets" in x]
+    assert "USD" in line
+    (state,) = [s for s in json.loads(call("status", asked / "run", "--json").stdout) if s["usd"]]
+    assert (state["stage"], 0 < state["usd"] < 0.1) == ("facets", True)
+
+
+def test_a_budget_that_is_too_small_is_one_clear_line_and_exit_1(asked, small_corpus, fake_claude):
+    done = call(
+        "build", small_corpus, "--run", "other", "--llm", "claude", "--budget", "0.0001",
+        "--set", f"claude.base_url={fake_claude}", cwd=asked,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the budget of 0.0001 USD is used up")
+    assert "Traceback" not in done.stderr
+
+
+def test_claude_without_a_key_is_one_clear_line(asked, small_corpus):
+    done = call("build", small_corpus, "--run", "x", "--llm", "claude", cwd=asked / "run")
+    assert done.returncode == 1
+    assert "error: there is no key: set ANTHROPIC_API_KEY" in done.stderr
+
+
+def test_an_unknown_llm_names_the_ones_there_are(asked, small_corpus):
+    done = call("build", small_corpus, "--run", "x", "--llm", "gpt", cwd=asked)
+    assert done.returncode == 1
+    assert "'offline', 'claude' or 'auto'" in done.stderr
+
+
+def test_the_ledger_says_what_was_spent_and_what_failed(asked):
+    said = call("answers", "spent", "--ledger", "a.sqlite", cwd=asked).stdout
+    assert "claude-haiku-5-5" in said
+    assert "spent in all: 0.0" in said
+    record = json.loads(
+        call("answers", "spent", "--ledger", "a.sqlite", "--json", cwd=asked).stdout
+    )
+    assert record["spending"][0]["stage"] == "facets"
+    assert call("answers", "failures", "--ledger", "a.sqlite", cwd=asked).stdout == ""
+
+
+def test_answers_are_copied_pruned_and_purged(asked):
+    ids = [
+        json.loads(line)["conversation_ids"][0]
+        for line in exported(asked, "a.sqlite", "first.jsonl")[1:]
+    ]
+    assert call("answers", "import", "first.jsonl", "--ledger", "b.sqlite", cwd=asked).stdout == (
+        f"{len(ids)} new answers in b.sqlite\n"
+    )
+    (asked / "ids.txt").write_text("\n".join(ids[:3]))
+    purged = call(
+        "answers", "purge", ids[3], "--from", "ids.txt", "--ledger", "b.sqlite", cwd=asked
+    )
+    assert purged.stdout == "4 answers removed from b.sqlite\n"
+    assert len(exported(asked, "b.sqlite", "second.jsonl")) == len(ids) - 3
+    pruned = call("answers", "prune", "--status", "ok", "--ledger", "b.sqlite", cwd=asked)
+    assert pruned.stdout == f"{len(ids) - 4} answers taken out\n"
+
+
+def exported(folder, ledger, name):
+    done = call("answers", "export", name, "--ledger", ledger, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return (folder / name).read_text().splitlines()
+
+
+def test_a_ledger_that_is_not_there_is_said_and_not_made(asked):
+    done = call("answers", "spent", "--ledger", "nowhere.sqlite", cwd=asked)
+    assert done.returncode == 1
+    assert "there is no ledger nowhere.sqlite" in done.stderr
+    assert not (asked / "nowhere.sqlite").exists()
+
+
+def test_a_purge_of_nobody_is_a_wrong_call(asked):
+    assert call("answers", "purge", "--ledger", "a.sqlite", cwd=asked).returncode == 2
+
+
+def test_an_estimate_prints_every_stage_and_what_it_assumes(small_corpus, tmp_path):
+    done = call("estimate", small_corpus, "--llm", "offline", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for word in ("facets", "names", "hierarchy", "total", "Clio published 48.81", "assumed:"):
+        assert word in done.stdout
+    record = json.loads(call("estimate", "--assume", "100000", "--json", cwd=tmp_path).stdout)
+    assert record["ratio_to_clio"] < 0.5
+    assert call("estimate", cwd=tmp_path).returncode == 2
+
+
+def test_a_script_of_faults_that_is_wrong_is_one_clear_line(tmp_path):
+    (tmp_path / "faults.json").write_text('{"rules": [{"fault": "gremlins"}]}')
+    done = call("fake-claude", "--faults", "faults.json", "--port", "0", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "there is no fault 'gremlins'" in done.stderr

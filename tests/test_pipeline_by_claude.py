@@ -19,12 +19,6 @@ TABLES = ("facets", "names", "nodes", "measures")
 SMALL = ["cluster.n_clusters=12", "privacy.min_conversations=5", "privacy.min_users=3"]
 
 
-@pytest.fixture(autouse=True)
-def no_key(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
-        monkeypatch.delenv(name)
-
-
 @pytest.fixture(scope="module")
 def server():
     script = Script([Rule(fault="refusal_text", share=0.02, always=True)])
