@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from taxonomy.collaboration import AUGMENTATION, AUTOMATION, COLLABORATIONS
+from taxonomy.facets import USE_CASES
 
 MEASURES = {
     "node_id": pl.String,
@@ -30,6 +31,7 @@ BASE_INCIDENCES = "user-node pairs of the level, published clusters"
 BASE_NODE = "conversations of the node"
 BASE_SIX = "conversations of the node with a collaboration label"
 BASE_FIVE = "conversations of the node with a collaboration label other than none"
+BASE_USE_CASE = "conversations of the node with a use case"
 BASE_THINKING = "conversations of the node with thinking known"
 
 
@@ -63,6 +65,13 @@ SPLITS = (
     _collaboration_split("augmentation_share", BASE_FIVE, [*AUGMENTATION], _FIVE),
     Split("thinking_share", BASE_THINKING, pl.col("thinking"), pl.col("thinking").is_not_null()),
 )
+# Known only where Claude told it: the rules cannot.
+USE_CASE_SPLITS = tuple(
+    Split(
+        f"{case}_share", BASE_USE_CASE, pl.col("use_case") == case, pl.col("use_case").is_not_null()
+    )
+    for case in USE_CASES
+)
 
 PREVALENCE = (
     "n_conversations",
@@ -71,7 +80,11 @@ PREVALENCE = (
     "user_share",
     "user_incidence_share",
 )
-COMPLEMENTS = ("automation_share", "augmentation_share")
+COMPLEMENTS = (
+    ("automation_share", "augmentation_share"),
+    tuple(split.measure for split in USE_CASE_SPLITS),
+)
+"""Shares that add up to one."""
 
 # Every measure and what it is a share of, in the order in which tables list them.
 MEASURE_BASES = {
@@ -80,7 +93,7 @@ MEASURE_BASES = {
     "conversation_share": BASE_CONVERSATIONS,
     "user_share": BASE_USERS,
     "user_incidence_share": BASE_INCIDENCES,
-    **{split.measure: split.base for split in SPLITS},
+    **{split.measure: split.base for split in (*SPLITS, *USE_CASE_SPLITS)},
     "top_user_share": BASE_NODE,
 }
 
@@ -110,8 +123,8 @@ def measure(placed: pl.DataFrame, conversations: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     placed : conversation_id, node_id, level, as `place_members` gives; of published clusters only
-    conversations : conversation_id, user_id (null: its own user), collaboration (null: unknown),
-        thinking (null: unknown)
+    conversations : conversation_id, user_id (null: its own user), collaboration, thinking and
+        use_case (null: unknown); shares of use cases are left out where none is known
 
     Returns
     -------
@@ -119,7 +132,8 @@ def measure(placed: pl.DataFrame, conversations: pl.DataFrame) -> pl.DataFrame:
     and `cell_users` count what the value rests on, for the floors; they are not for publication.
     """
     members = placed.join(with_user(conversations), on="conversation_id")
-    parts = [_prevalence(members), *(_split(members, split) for split in SPLITS)]
+    splits = SPLITS if members["use_case"].is_null().all() else (*SPLITS, *USE_CASE_SPLITS)
+    parts = [_prevalence(members), *(_split(members, split) for split in splits)]
     parts.append(_top_user(members))
     order = {name: place for place, name in enumerate(MEASURE_BASES)}
     return (
@@ -135,7 +149,8 @@ def with_user(conversations: pl.DataFrame) -> pl.DataFrame:
     # The prefixes keep user ids and conversation ids apart.
     own = pl.concat_str(pl.lit("conversation:"), "conversation_id")
     user = pl.coalesce(pl.concat_str(pl.lit("user:"), "user_id"), own)
-    return conversations.select("conversation_id", "collaboration", "thinking", user=user)
+    kept = ["conversation_id", "collaboration", "thinking", "use_case"]
+    return conversations.select(*kept, user=user)
 
 
 def _count(members: pl.DataFrame, chosen: pl.Expr) -> pl.DataFrame:

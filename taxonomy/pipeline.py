@@ -95,9 +95,12 @@ def build(
         files = tuple(Path(source) for source in sources)
         job = Job(run, files, settings, encoder or load_encoder(settings.embedding), claude)
         for name, declared in STEPS.items():
-            made = run.make(declared.stage(job), partial(declared.write, job))
-            if made and claude:
-                _log_spending(job, claude, name)
+            made = True
+            try:
+                made = run.make(declared.stage(job), partial(declared.write, job))
+            finally:
+                if made and claude:  # also of a stage that was broken off: it has cost something
+                    _log_spending(job, claude, name)
             if name == until:
                 break
     return folder
@@ -290,7 +293,7 @@ def hierarchy(job: Job, folder: Path) -> Facts:
 
 
 @step(
-    version=1,
+    version=2,
     reads=("conversations.parquet", "facets.parquet", "clusters.parquet", "nodes.parquet"),
     writes=("measures.parquet",),
     settings=lambda job: job.settings.privacy.model_dump(),

@@ -36,7 +36,7 @@ def apply_cluster_floors(
     Parameters
     ----------
     clusters : conversation_id, cluster; clusters below 0 (unassigned) are left out
-    conversations : conversation_id, user_id, collaboration, thinking
+    conversations : conversation_id, user_id, collaboration, thinking, use_case
     """
     sizes = (
         clusters.filter(pl.col("cluster") >= 0)
@@ -54,20 +54,24 @@ def apply_cluster_floors(
 def suppress_cells(measures: pl.DataFrame, privacy: PrivacySettings) -> pl.DataFrame:
     """The measures with a `status`, and without the values that rest on too few.
 
-    Automation and augmentation add up to one, so either both are published or neither. A measure
-    that has no value in any node (no conversation says whether thinking was on) is `unknown`.
+    Shares that add up to one, such as automation and augmentation, are published together or not
+    at all. A measure that has no value in any node (no conversation says whether thinking was on)
+    is `unknown`.
     """
     enough = (
         (pl.col("cell_conversations") >= privacy.min_cell_conversations)
         & (pl.col("cell_users") >= privacy.min_cell_users)
         & pl.col("value").is_not_null()
     )
-    pair = pl.when(pl.col("measure").is_in(COMPLEMENTS)).then(pl.lit("pair"))
+    sets = {
+        measure: " + ".join(complements) for complements in COMPLEMENTS for measure in complements
+    }
+    together = pl.col("measure").replace(sets)
     enough = (enough | pl.col("measure").is_in(PREVALENCE)).all()
     status = (
         pl.when(pl.col("value").is_null().all().over("measure"))
         .then(pl.lit(UNKNOWN))
-        .otherwise(_status(enough.over("node_id", pl.coalesce(pair, "measure"))))
+        .otherwise(_status(enough.over("node_id", together)))
     )
     return measures.with_columns(status=status).with_columns(
         value=pl.when(pl.col("status") == PUBLISHED).then("value")

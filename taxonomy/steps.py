@@ -67,7 +67,9 @@ class Job:
     def people(self) -> pl.DataFrame:
         """Who held each conversation and how: what the measures count."""
         known = self._conversations("user_id", "thinking")
-        labels = self.read("facets").select("conversation_id", "collaboration", "status")
+        labels = self.read("facets").select(
+            "conversation_id", "collaboration", "use_case", "status"
+        )
         return known.join(labels, on="conversation_id", maintain_order="left")
 
     def _conversations(self, *columns: str) -> pl.DataFrame:

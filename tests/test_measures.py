@@ -31,6 +31,7 @@ PEOPLE = pl.DataFrame(
         "user_id": ["x", "x", "y", None, "x", "z"],
         "collaboration": ["directive", "feedback loop", "learning", "none", "directive", "none"],
         "thinking": [True, False, None, None, None, True],
+        "use_case": pl.Series([None] * 6, dtype=pl.String),
     }
 )
 
@@ -102,7 +103,7 @@ def test_a_user_id_that_looks_like_a_conversation_id_is_another_user():
 
 
 def test_every_node_has_every_measure_with_its_base():
-    rows = measure(place_members(CLUSTERS, NODES), PEOPLE)
+    rows = measure(place_members(CLUSTERS, NODES), PEOPLE.with_columns(use_case=pl.lit("work")))
     assert rows.schema == pl.Schema(MEASURES)
     assert rows.height == 4 * len(MEASURE_BASES)
     assert dict(rows.select("measure", "base").unique().iter_rows()) == MEASURE_BASES
@@ -113,3 +114,18 @@ def test_a_conversation_without_a_label_is_in_no_base():
     rows = measure(place_members(CLUSTERS, NODES), people)
     share = rows.filter((pl.col("node_id") == "a") & (pl.col("measure") == "directive_share"))
     assert share["value"].to_list() == [1.0]
+
+
+def test_shares_of_use_cases_are_there_where_one_is_known():
+    cases = ["work", "work", "personal", None, "coursework", None]
+    people = PEOPLE.with_columns(use_case=pl.Series(cases, dtype=pl.String))
+    rows = measure(place_members(CLUSTERS, NODES), people)
+    found = {
+        (node, name): value
+        for node, name, value in rows.select("node_id", "measure", "value").iter_rows()
+    }
+    assert found["a", "work_share"] == pytest.approx(2 / 3)
+    assert found["a", "personal_share"] == pytest.approx(1 / 3)
+    assert found["up", "coursework_share"] == 0.25
+    without = measure(place_members(CLUSTERS, NODES), PEOPLE)
+    assert not without["measure"].str.starts_with("work").any()

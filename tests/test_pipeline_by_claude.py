@@ -190,6 +190,8 @@ def test_a_run_that_the_budget_stopped_goes_on_with_a_larger_one(
         with pytest.raises(BudgetError, match="larger --budget"):
             build([small_corpus], tmp_path / "run", budget=0.01, **given)
         assert not (tmp_path / "run" / "facets.parquet").exists()
+        spent = [line["usd"] for line in read_log(tmp_path / "run") if "usd" in line]
+        assert 0 < spent[0] <= 0.01
         build([small_corpus], tmp_path / "run", budget=1.0, **given)
         assert set(server.bills.values()) == {1}
 

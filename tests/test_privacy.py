@@ -13,7 +13,9 @@ def people(**users):
     ]
     clusters = [place for place, ids in enumerate(users.values()) for _ in ids]
     frame = pl.DataFrame(rows, schema=["conversation_id", "user_id"], orient="row")
-    known = frame.with_columns(collaboration=pl.lit("directive"), thinking=pl.lit(True))
+    known = frame.with_columns(
+        collaboration=pl.lit("directive"), thinking=pl.lit(True), use_case=pl.lit("work")
+    )
     assigned = frame.select("conversation_id", cluster=pl.Series(clusters, dtype=pl.Int32))
     return assigned, known
 
@@ -71,6 +73,17 @@ def test_automation_and_augmentation_are_published_together_or_not_at_all():
     )
     assert status["a", "automation_share"] == status["a", "augmentation_share"] == "suppressed"
     assert status["b", "automation_share"] == status["b", "augmentation_share"] == "published"
+
+
+def test_shares_of_use_cases_are_published_together_or_not_at_all():
+    status, _ = statuses(
+        cells(
+            ("a", "work_share", 0.6, 60, 40),
+            ("a", "coursework_share", 0.3, 30, 20),
+            ("a", "personal_share", 0.1, 10, 9),
+        )
+    )
+    assert set(status.values()) == {"suppressed"}
 
 
 def test_prevalence_of_a_published_cluster_is_published():

@@ -103,7 +103,11 @@ class Claude:
             self._check_complete(requests)
         else:
             with self._alone():
-                self._ask(requests, self._session(self._connection))
+                try:
+                    self._ask(requests, self._session(self._connection))
+                except KeyboardInterrupt:
+                    self._say_stopped()
+                    raise
         return self._answers(requests)
 
     def cancel(self) -> int:
@@ -141,6 +145,13 @@ class Claude:
                 tried = _try_one_of_each(session, first)
                 rest = (pending for pending in first if pending not in tried)
                 batches.run(chain(rest, pendings))
+
+    def _say_stopped(self) -> None:
+        n = len(self.ledger.under_way())
+        self._say(
+            f"stopped; {n:,} requests are under way at the server. The same command goes on where "
+            "this one ended; `taxonomy answers cancel` ends what is in batches."
+        )
 
     def _in_batches(self, session: Session, n: int) -> bool:
         mode = self._settings.mode

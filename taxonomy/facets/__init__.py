@@ -11,6 +11,7 @@ from taxonomy.facets.schema import (
     FACET_COLUMNS,
     FACETS,
     STATUSES,
+    USE_CASES,
     Facet,
     refuse_own_facets,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "FACETS",
     "FACET_COLUMNS",
     "STATUSES",
+    "USE_CASES",
     "Facet",
     "FacetRequests",
     "answer_by_rules",
