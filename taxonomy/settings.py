@@ -141,6 +141,18 @@ class ModelSettings(Section):
     thinking: Literal["disabled", "adaptive"] = "disabled"
 
 
+class FacetModel(ModelSettings):
+    """Answers one request a conversation, so a small model does."""
+
+    model: str = "claude-haiku-5-5"
+
+
+class NodeModel(ModelSettings):
+    """Writes what is published, in few requests."""
+
+    model: str = "claude-sonnet-5-5"
+
+
 class ClaudeSettings(Section):
     """Who is asked, and how; used only where `llm` says so."""
 
@@ -150,9 +162,9 @@ class ClaudeSettings(Section):
     """None: the variable ANTHROPIC_BASE_URL, else Anthropic's own."""
     mode: Literal["auto", "batches", "direct"] = "auto"
     """`auto`: batches, at half the price, for 100 requests and more."""
-    facets: ModelSettings = ModelSettings(model="claude-haiku-5-5")
-    names: ModelSettings = ModelSettings(model="claude-sonnet-5-5")
-    hierarchy: ModelSettings = ModelSettings(model="claude-sonnet-5-5")
+    facets: FacetModel = FacetModel()
+    names: NodeModel = NodeModel()
+    hierarchy: NodeModel = NodeModel()
     max_concurrency: int = Field(64, ge=1, le=1_000)
     """Direct calls under way at once, at most; how many there are follows the server's limits."""
     max_failed_share: float = Field(0.2, gt=0, le=1)

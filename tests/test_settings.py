@@ -56,3 +56,27 @@ def test_settings_written_down_read_back_the_same(tmp_path):
     settings = Settings.load(None, ["cluster.n_clusters=9", "conversations.columns={messages='m'}"])
     write_settings(tmp_path / "settings.toml", settings)
     assert Settings.load(tmp_path / "settings.toml") == settings
+
+
+def test_one_setting_of_a_model_leaves_its_others_as_they_are():
+    settings = Settings.load(None, ["claude.names.effort=medium"])
+    assert settings.claude.names.model == "claude-sonnet-5-5"
+    assert settings.claude.names.effort == "medium"
+    assert settings.claude.facets.model == "claude-haiku-5-5"
+
+
+@pytest.mark.parametrize(
+    ("facet", "problem"),
+    [
+        ('kind = "choice"', "at least two different choices"),
+        ('kind = "choice"\nchoices = ["a", "a"]', "at least two different choices"),
+        ('kind = "text"\nchoices = ["a", "b"]', "other kinds none"),
+        ('kind = "scale"\nlowest = 5\nhighest = 5', "lowest < highest"),
+        ('kind = "mood"', "facets.own.0.kind"),
+    ],
+)
+def test_an_own_facet_that_cannot_be_asked_is_one_clear_error(tmp_path, facet, problem):
+    file = tmp_path / "own.toml"
+    file.write_text(f'[[facets.own]]\nname = "mine"\nquestion = "What is it?"\n{facet}\n')
+    with pytest.raises(SettingsError, match=problem):
+        Settings.load(file)

@@ -19,12 +19,17 @@ MEMBERS_SCHEMA = {
     "group": pl.Int32,
 }
 
+SHARED = 3
+"""Texts of a group of some size that share what it is named for."""
+
 
 def name_cluster(question: Question) -> dict[str, Any]:
     """A name that sets the members off against the outsiders, and is no rival's."""
     members = question.material["members"]
     outsiders = question.material.get("outsiders", [])
-    return name_texts([members, outsiders[: len(members)]], taken=_taken(question))[0]
+    shared = SHARED if len(members) >= SHARED**2 else 1
+    groups = [members, outsiders[: len(members)]]
+    return name_texts(groups, taken=_taken(question), min_users=shared)[0]
 
 
 def name_parent(question: Question) -> dict[str, Any]:
@@ -34,13 +39,14 @@ def name_parent(question: Question) -> dict[str, Any]:
 
 
 def name_texts(
-    groups: Sequence[Sequence[str]], *, taken: Sequence[str] = ()
+    groups: Sequence[Sequence[str]], *, taken: Sequence[str] = (), min_users: int = 1
 ) -> list[dict[str, str]]:
     """The name and description of each group of texts, all names different.
 
     Parameters
     ----------
     taken : names that no group may get
+    min_users : texts that must share a word before a name may hold it
     """
     rows = [
         (f"{group}-{place}", f"{group}-{place}", text, None, group)
@@ -50,7 +56,7 @@ def name_texts(
     members = pl.DataFrame(rows, schema=MEMBERS_SCHEMA, orient="row")
     # Every group is every other's neighbour.
     centers = {group: np.ones(1, dtype=np.float32) for group, texts in enumerate(groups) if texts}
-    named = name_groups(members, centers, min_users=1, encoder=None, taken=taken)
+    named = name_groups(members, centers, min_users=min_users, encoder=None, taken=taken)
     return named.select("name", "description").to_dicts()
 
 
