@@ -27,7 +27,7 @@ answers = typer.Typer(
 
 @answers.command()
 def spent(ledger: LedgerOption = LEDGER, as_json: JsonOption = False) -> None:
-    """Say what was spent, by run, stage and model, and what is in the ledger."""
+    """Say what was spent, by run, stage and model; what is under way counts at its worst."""
     from taxonomy.claude.upkeep import spending, status_counts
 
     with _open(ledger) as books:
@@ -38,9 +38,9 @@ def spent(ledger: LedgerOption = LEDGER, as_json: JsonOption = False) -> None:
         return
     for row in rows:
         typer.echo(
-            f"{row.stage:10} {row.model:18} {row.requests:>9,} requests, {row.lost:,} lost, "
-            f"{row.input_tokens:,} tokens in, {row.output_tokens:,} out: {row.usd:.4f} USD  "
-            f"{row.run}"
+            f"{row.stage:10} {row.model:18} {row.requests:>9,} requests, {row.under_way:,} under "
+            f"way, {row.lost:,} lost, {row.input_tokens:,} tokens in, {row.output_tokens:,} out: "
+            f"{row.usd:.4f} USD  {row.run}"
         )
     held = ", ".join(f"{n:,} {status}" for status, n in counts.items()) or "none"
     typer.echo(f"answers: {held}; spent in all: {sum(row.usd for row in rows):.4f} USD")
@@ -130,7 +130,7 @@ def cancel(
     _check_there(ledger)
     with Claude(ledger, connect(settings, os.environ), settings) as claude:
         n = claude.cancel()
-    typer.echo(f"{n:,} batches asked to end; the next build collects what they have answered")
+    typer.echo(f"batches asked to end: {n:,}; the next build collects what they have answered")
 
 
 @contextmanager

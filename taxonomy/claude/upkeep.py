@@ -27,6 +27,7 @@ class Spending:
     model: str
     requests: int
     answered: int
+    under_way: int
     lost: int
     """Sent and maybe billed, without an answer."""
     input_tokens: int
@@ -39,7 +40,8 @@ def spending(ledger: Ledger, run: str | None = None) -> list[Spending]:
     """What was spent, by run, stage and model."""
     where, values = ("WHERE run = ?", (run,)) if run is not None else ("", ())
     rows = ledger.rows(
-        "SELECT run, stage, model, COUNT(*), SUM(state = 'answered'), SUM(state = 'lost'), "
+        "SELECT run, stage, model, COUNT(*), SUM(state = 'answered'), SUM(state = 'sent'), "
+        "SUM(state = 'lost'), "
         "COALESCE(SUM(input_tokens), 0), COALESCE(SUM(output_tokens), 0), "
         "SUM(CASE state WHEN 'sent' THEN reserved ELSE usd END) "
         f"FROM attempts {where} GROUP BY run, stage, model ORDER BY run, stage, model",

@@ -43,7 +43,7 @@ def filled(ledger, sending):
 def test_spending_is_summed_by_run_stage_and_model(filled):
     (row,) = spending(filled)
     assert (row.run, row.stage, row.model) == ("r", "facets", "claude-haiku-5-5")
-    assert (row.requests, row.answered, row.lost) == (3, 3, 0)
+    assert (row.requests, row.answered, row.under_way, row.lost) == (3, 3, 0, 0)
     assert (row.input_tokens, row.output_tokens, row.usd) == (300, 30, 0.75)
     assert spending(filled, "another") == []
 
