@@ -116,10 +116,12 @@ def estimate(
     ledger: LedgerOption = Path("outputs/answers.sqlite"),
     as_json: JsonOption = False,
 ) -> None:
-    """Say what Claude would be asked and what that costs; at most, tokens are counted."""
+    """Say what Claude would be asked and what that costs; with --llm claude, the server counts
+    the tokens of a few requests, and nothing else is sent.
+    """
     from taxonomy.estimate import estimate_files, estimate_tokens_each, explain
 
-    settings = load_settings(config, set_, llm or "auto")
+    settings = load_settings(config, set_, llm)
     if bool(conversations) == (assume is not None):
         raise typer.BadParameter("give files of conversations, or --assume N.")
     if conversations:
@@ -141,7 +143,10 @@ def fake_claude(
     script = Script.from_file(faults) if faults else None
     server = FakeClaude(script, port=port, batch_seconds=batch_seconds)
     typer.echo(server.url)
-    say(f"next: ANTHROPIC_BASE_URL={server.url} taxonomy build ... --llm claude; Ctrl-C ends it")
+    say(
+        f"next: ANTHROPIC_BASE_URL={server.url} taxonomy build ... --llm claude --ledger FILE, a "
+        "file of its own: what it answers is not Claude's; Ctrl-C ends it"
+    )
     try:
         server.serve_forever()
     except KeyboardInterrupt:

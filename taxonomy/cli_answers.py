@@ -133,6 +133,15 @@ def cancel(
     typer.echo(f"batches asked to end: {n:,}; the next build collects what they have answered")
 
 
+@answers.command()
+def abandon(batches: list[str], ledger: LedgerOption = LEDGER) -> None:
+    """Write off batches whose answers cannot be had any more; a run then pays for them again."""
+    from taxonomy.claude import upkeep
+
+    with _open(ledger) as books:
+        typer.echo(f"{upkeep.abandon(books, batches):,} requests written off")
+
+
 @contextmanager
 def _open(file: Path) -> Iterator[Ledger]:
     from taxonomy.claude.ledger import Ledger

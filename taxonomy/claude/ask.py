@@ -10,18 +10,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from taxonomy.claude.batches import Batches
 from taxonomy.claude.connection import KEY_VARIABLE, Connection
 from taxonomy.claude.direct import answer_directly
 from taxonomy.claude.ledger import RECEIVED, Ledger, State
 from taxonomy.claude.money import Budget, load_tariff
+from taxonomy.claude.pending import Pending
 from taxonomy.claude.reading import load_answer, read_message
 from taxonomy.claude.records import STATUSES, Answer, Request
-from taxonomy.claude.session import Patience, Pending, Session
+from taxonomy.claude.session import Patience, Session
+from taxonomy.claude.tally import Tally
 from taxonomy.errors import ClaudeError, LedgerError
 from taxonomy.settings import ClaudeSettings
 
@@ -29,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 MIN_BATCH = 100
 """Fewer requests are sent directly: a batch may take a day."""
+N_TRIED = 10
+"""Requests of a new kind that are asked directly before a batch of them is sent."""
 READ = 500
 
 
@@ -102,7 +107,7 @@ class Claude:
         if self._connection is None:
             self._check_complete(requests)
         else:
-            with self._alone():
+            with self.ledger.alone():
                 try:
                     self._ask(requests, self._session(self._connection))
                 except KeyboardInterrupt:
@@ -126,25 +131,27 @@ class Claude:
             run=self.run,
             patience=self._patience,
             max_concurrency=settings.max_concurrency,
-            max_failed_share=settings.max_failed_share,
             delete_collected=settings.delete_collected,
+            tally=Tally(settings.max_failed_share),
             say=self._say,
         )
 
     def _ask(self, requests: Iterable[Request], session: Session) -> None:
-        self.ledger.write_off_direct()
         batches = Batches(session)
         while True:
+            session.awaited.clear()
             pendings = session.scan(requests, self.ledger.under_way())
             first = list(islice(pendings, MIN_BATCH))
-            if not first and not batches.under_way():
-                return
+            if not first and not session.awaited:
+                break
             if first and not self._in_batches(session, len(first)):
                 answer_directly(session, chain(first, pendings))
             else:
-                tried = _try_one_of_each(session, first)
+                tried = _try_some_of_each(session, first)
                 rest = (pending for pending in first if pending not in tried)
                 batches.run(chain(rest, pendings))
+            session.tally.stop_if_failing()
+        session.tally.stop_if_unanswered()
 
     def _say_stopped(self) -> None:
         n = len(self.ledger.under_way())
@@ -162,20 +169,6 @@ class Claude:
             )
         wanted = mode == "batches" or (mode == "auto" and n >= MIN_BATCH)
         return wanted and session.connection.capabilities.batches
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the ledger for asking: two processes would pay for the same requests."""
-        from filelock import FileLock, Timeout
-
-        try:
-            with FileLock(f"{self.ledger.file}.lock", timeout=0):
-                yield
-        except Timeout as error:
-            raise LedgerError(
-                f"another process asks through {self.ledger.file}; wait for it to end, or give "
-                "another file with --ledger."
-            ) from error
 
     def _check_complete(self, requests: Iterable[Request]) -> None:
         missing, total, stage = 0, 0, ""
@@ -211,29 +204,43 @@ def _answer(request: Request, state: State | None) -> Answer:
     if status == RECEIVED:  # a command before this one stored it and did not come to read it
         reading = read_message(json.loads(text), request)
         status, text, detail = reading.status, reading.text, reading.detail
-    if status == "ok":
+    if status != "ok":
+        return Answer(status if status in STATUSES else "errored", None, detail)
+    try:
         return Answer("ok", load_answer(text, request.answer))
-    return Answer(status if status in STATUSES else "errored", None, detail)
+    except ValidationError:
+        hint = f"taxonomy answers prune --prompt-version {request.prompt_version}"
+        return Answer("invalid", None, f"stored under other rules; to ask again: {hint}")
 
 
-def _try_one_of_each(session: Session, pendings: list[Pending]) -> list[Pending]:
-    """One request of each kind that was never answered yet, asked directly.
+def _try_some_of_each(session: Session, pendings: list[Pending]) -> list[Pending]:
+    """Some requests of each kind that was never answered yet, asked directly; which ones.
 
-    A batch says that a request is malformed a day later, and says it for all.
+    A batch says that its requests are malformed a day later, and says it of all; answers that
+    cannot be used are paid for before they are seen.
 
     Raises
     ------
     ClaudeError
-        The server takes no request of this kind.
+        The server takes no request of this kind, or too few of the answers can be used.
     """
-    kinds = {(p.request.model, p.request.prompt_version): p for p in reversed(pendings)}
-    tried = [p for kind, p in kinds.items() if not session.ledger.has_answered(*kind)]
-    for pending in tried:
-        answer_directly(session, [pending])
-        state = session.ledger.states([pending.request.key]).get(pending.request.key)
-        if state is not None and state.status == "errored":
+    kinds: dict[tuple[str, str], list[Pending]] = {}
+    for pending in pendings:
+        kinds.setdefault((pending.request.model, pending.request.prompt_version), []).append(
+            pending
+        )
+    all_tried = []
+    for kind, members in kinds.items():
+        if session.ledger.has_answered(*kind):
+            continue
+        tried = members[:N_TRIED]
+        answer_directly(session, tried)
+        states = session.ledger.states([pending.key for pending in tried])
+        bad = [s for s in states.values() if s.status not in {"ok", "refused"}]
+        if len(bad) > max(session.tally.max_failed_share, 0.5) * len(tried):
             raise ClaudeError(
-                f"the first request of the stage {pending.request.stage} failed, so its batch was "
-                f"not sent: {state.detail}."
+                f"{len(bad)} of the first {len(tried)} requests of the stage "
+                f"{tried[0].request.stage} failed, so no batch was sent: {bad[0].detail}."
             )
-    return tried
+        all_tried += tried
+    return all_tried

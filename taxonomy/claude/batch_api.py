@@ -1,23 +1,28 @@
 """The six calls on batches, as plain JSON: the SDK's own records pass over what they do not know.
 
-Each gives JSON or a `Failure`; only the results come as a stream, which may break off anywhere.
+Each gives JSON whose shape was looked at, or a `Failure`; only the results come as a stream, which
+may break off anywhere.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
 from typing import Any
 
 from taxonomy.claude.connection import Connection, Failure, failure_of
 from taxonomy.errors import ClaudeError
 
 PAGE = 100
-MAX_PAGES = 10
 
 
 class BrokenResults(Exception):
     """The stream of results ended before its end; what came before is good."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
 
 
 class BatchApi:
@@ -29,12 +34,14 @@ class BatchApi:
 
     def create(self, requests: Sequence[dict[str, Any]]) -> dict[str, Any] | Failure:
         """The new batch. A failure that is `billed` may have made one all the same."""
-        return self._call(
-            self._batches.with_raw_response.create,
-            requests=requests,
-            timeout=self._create_seconds,
-            ambiguous=True,
+        made = self._call(
+            self._batches.with_raw_response.create, requests=requests, timeout=self._create_seconds
         )
+        if isinstance(made, Failure):
+            # What broke at the server may have broken after the batch was made.
+            maybe = made.billed or made.status >= 500
+            return Failure(made.text, maybe, made.kind, made.status, made.retry_after)
+        return made
 
     def retrieve(self, batch: str) -> dict[str, Any] | Failure:
         """The batch as it is now."""
@@ -48,19 +55,25 @@ class BatchApi:
         """A word that the batch, which must have ended, is gone."""
         return self._call(self._batches.with_raw_response.delete, batch)
 
-    def newest(self) -> list[dict[str, Any]] | Failure:
-        """The newest thousand batches of the workspace, newest first."""
+    def since(self, moment: float) -> list[dict[str, Any]] | Failure:
+        """The batches of the workspace that were created after a moment, oldest first.
+
+        Parameters
+        ----------
+        moment : seconds since 1970 by the server's clock
+        """
         found: list[dict[str, Any]] = []
         more: dict[str, Any] = {}
-        for _ in range(MAX_PAGES):
+        while True:
             page = self._call(self._batches.with_raw_response.list, limit=PAGE, **more)
             if isinstance(page, Failure):
                 return page
-            found += page.get("data") or []
-            if not page.get("has_more"):
-                break
-            more = {"after_id": page["last_id"]}
-        return found
+            batches = [batch for batch in page.get("data") or [] if _is_batch(batch)]
+            young = [batch for batch in batches if (seconds(batch, "created_at") or 0.0) >= moment]
+            found += young
+            if not page.get("has_more") or len(young) < len(batches) or not batches:
+                return found[::-1]
+            more = {"after_id": batches[-1]["id"]}
 
     def results(self, batch: str) -> Generator[dict[str, Any], None, None]:
         """The results of a batch that ended, in any order.
@@ -73,31 +86,29 @@ class BatchApi:
         try:
             with self._batches.with_streaming_response.results(batch) as response:
                 for line in response.iter_lines():
-                    if line.strip():
-                        yield json.loads(line)
-        except ValueError as error:
-            raise BrokenResults(f"a line is cut off: {error}") from error
+                    result = json.loads(line) if line.strip() else None
+                    if isinstance(result, dict):
+                        yield result
+        except (ValueError, RecursionError) as error:
+            text = f"a line is cut off: {error}"
+            raise BrokenResults(Failure(text, billed=False, kind="later")) from error
         except Exception as error:
             if not _is_of_network(error):
                 raise
-            raise BrokenResults(str(error)) from error
+            raise BrokenResults(failure_of(error)) from error
 
     def _call(
-        self, method: Callable[..., Any], *given: Any, ambiguous: bool = False, **named: Any
+        self, method: Callable[..., Any], *given: Any, **named: Any
     ) -> dict[str, Any] | Failure:
         try:
             raw = method(*given, **named)
             body = raw.http_response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return Failure(f"not JSON: {error}", billed=True, kind="later")
         except Exception as error:
             if not _is_of_network(error):
                 raise
-            failure = failure_of(error)
-            if ambiguous and failure.status >= 500:
-                # What broke may have broken after the batch was made.
-                return Failure(failure.text, billed=True, kind="later", status=failure.status)
-            return failure
+            return failure_of(error)
         if not isinstance(body, dict):
             return Failure(f"not a batch: {str(body)[:80]!r}", billed=True, kind="later")
         return body
@@ -105,11 +116,30 @@ class BatchApi:
 
 def check_allowed(failure: Failure) -> None:
     """Raise where no call will fare better, such as for a key that is not accepted."""
-    if failure.kind == "stop" and failure.status != 404:
+    if failure.kind == "stop":
         raise ClaudeError(
-            f"the server does not let us use batches: {failure.text}. Check the key and the "
-            "account, or use --set claude.mode=direct; what was answered is in the ledger."
+            f"the server does not let us use batches: {failure.text}. Check the key, the address "
+            "and the account, or use --set claude.mode=direct; what was answered is in the ledger."
         )
+
+
+def seconds(batch: dict[str, Any], name: str) -> float | None:
+    """A time of a batch in seconds since 1970, None where there is none."""
+    try:
+        return datetime.fromisoformat(str(batch.get(name))).timestamp()
+    except ValueError:
+        return None
+
+
+def n_requests(batch: dict[str, Any]) -> int:
+    """How many requests a batch holds, -1 where it does not say."""
+    counts = batch.get("request_counts")
+    values = list(counts.values()) if isinstance(counts, dict) else []
+    return sum(values) if values and all(isinstance(n, int) for n in values) else -1
+
+
+def _is_batch(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("id"), str)
 
 
 def _is_of_network(error: Exception) -> bool:

@@ -14,13 +14,14 @@ from typing import Any
 
 from taxonomy.claude.batch_api import BatchApi, BrokenResults
 from taxonomy.claude.ledger import RECEIVED, Outcome
-from taxonomy.claude.session import MAX_TRIES, Session
+from taxonomy.claude.session import Session
 
 KEY_DIGITS = 40
 COMMIT_EVERY = 500
-READINGS = 3
-EXPIRY_TRIES = MAX_TRIES // 3
-"""An expiry costs a day, so fewer of them are borne than of other failures."""
+EXPIRY_TRIES = 2
+"""What an expiry counts for: it costs a day, so three of them are borne."""
+LOST_TRIES = 3
+"""What an answer counts for that was paid and is gone: it is asked for once more."""
 
 
 class NotOurs(Exception):
@@ -53,33 +54,29 @@ def collect(session: Session, api: BatchApi, number: int, mark: str, server_id: 
 
     Raises
     ------
+    BrokenResults
+        The stream broke off; what came before is booked, and reading again books the rest.
     NotOurs
         The results have other names than ours.
     """
-    n_messages = 0
-    for _ in range(READINGS):
-        items = open_items(session, number, mark)
-        try:
-            for part in _parts(api.results(server_id)):
-                n_messages += _book(session, items, part, mark)
-            break
-        except BrokenResults as error:
-            session.say(f"reading the results of {server_id} again: {error}")
+    items = open_items(session, number, mark)
+    n_messages = sum(_book(session, items, part, mark) for part in _parts(api.results(server_id)))
+    # The stream has come to its own end: what it left out is nowhere.
+    missing = "missing from the results of its batch"
     for item in open_items(session, number, mark).values():
-        outcome = Outcome("lost", item.reserved, error="missing from the results of its batch")
         with session.ledger.transaction():
-            _settle(session, item, outcome)
-            session.count_failure(item.key, "errored", outcome.error)
+            _close(session, item, Outcome("lost", item.reserved, error=missing))
+        session.count_failure(item.key, "errored", missing, tries=LOST_TRIES)
     return n_messages
 
 
-def is_ours(api: BatchApi, mark: str, server_id: str) -> bool:
-    """Whether the first result of a batch that ended bears our mark."""
+def is_ours(api: BatchApi, mark: str, server_id: str) -> bool | None:
+    """Whether the first result of a batch that ended bears our mark; None: it cannot be seen."""
     try:
         with closing(api.results(server_id)) as results:
             first = next(results, {})
     except BrokenResults:
-        return False
+        return None
     return str(first.get("custom_id", "")).startswith(f"{mark}-")
 
 
@@ -88,16 +85,6 @@ def open_items(session: Session, number: int, mark: str) -> dict[str, Item]:
     query = "SELECT id, key, step, model, reserved, run FROM attempts WHERE batch=?"
     rows = session.ledger.rows(f"{query} AND state='sent' AND key IS NOT NULL", number)
     return {custom_id(mark, row[1]): Item(*row) for row in rows}
-
-
-def write_off(session: Session, number: int, mark: str, why: str) -> int:
-    """Count every open request of a batch as paid and lost; their number."""
-    items = open_items(session, number, mark)
-    with session.ledger.transaction():
-        for item in items.values():
-            _settle(session, item, Outcome("lost", item.reserved, error=why))
-            session.count_failure(item.key, "errored", why)
-    return len(items)
 
 
 def _parts(results: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -118,50 +105,55 @@ def _parts(results: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def _book(
     session: Session, items: Mapping[str, Item], results: list[dict[str, Any]], mark: str
 ) -> int:
+    """Book some results; the number of messages among them."""
+    failed: list[tuple[Item, str, Outcome, int]] = []
+    closed: list[tuple[Item, Outcome]] = []
     n_messages = 0
     with session.ledger.transaction():
         for result in results:
             name = str(result.get("custom_id", ""))
             if not name.startswith(f"{mark}-"):
                 raise NotOurs(name)
-            if name in items:
-                n_messages += _book_one(session, items[name], result.get("result"))
+            if item := items.get(name):
+                kind, outcome, tries = _outcome(session, item, result.get("result"))
+                session.ledger.close_attempts([(item.attempt, outcome)])
+                closed.append((item, outcome))
+                if outcome.state == "answered":
+                    _store(session, item, result["result"]["message"])
+                    n_messages += 1
+                else:
+                    failed.append((item, kind, outcome, tries))
+    for item, outcome in closed:
+        _settle(session, item, outcome)
+    for item, kind, outcome, tries in failed:
+        if kind == "malformed":
+            session.give_up(item.key, outcome.error)
+        else:
+            session.count_failure(item.key, kind, outcome.error, tries=tries)
     return n_messages
 
 
-def _book_one(session: Session, item: Item, result: object) -> bool:
-    """Whether a message came."""
+def _store(session: Session, item: Item, message: object) -> None:
+    # In ASCII, since a message may hold what SQLite does not take.
+    session.ledger.store([(item.key, RECEIVED, item.step, json.dumps(message), "")])
+
+
+def _outcome(session: Session, item: Item, result: object) -> tuple[str, Outcome, int]:
+    """What became of a request: its status, what the books say, and what a failure counts for."""
     result = result if isinstance(result, Mapping) else {}
     kind = result.get("type")
     if kind == "succeeded":
         message = result.get("message")
         outcome = session.outcome_of(message, item.model, batch=True, reserved=item.reserved)
-        _settle(session, item, outcome)
-        if outcome.state == "answered":
-            text = json.dumps(message, ensure_ascii=False)
-            session.ledger.store([(item.key, RECEIVED, item.step, text, "")])
-            return True
-        session.count_failure(item.key, "errored", outcome.error)
-        return False
-    if kind in {"errored", "expired", "canceled"}:
-        _book_failure(session, item, str(kind), result)
-        return False
-    error = f"unknown kind of result {kind!r}"
-    _settle(session, item, Outcome("lost", item.reserved, error=error))
-    session.count_failure(item.key, "errored", error)
-    return False
-
-
-def _book_failure(session: Session, item: Item, kind: str, result: Mapping[str, Any]) -> None:
+        return "errored", outcome, LOST_TRIES
+    if kind not in {"errored", "expired", "canceled"}:
+        error = f"unknown kind of result {kind!r}"
+        return "errored", Outcome("lost", item.reserved, error=error), LOST_TRIES
     detail, type_ = _error_of(result)
-    _settle(session, item, Outcome("failed", error=detail or kind))
+    outcome = Outcome("failed", error=detail or str(kind))
     if type_ == "invalid_request_error":
-        session.give_up(item.key, detail)
-        return
-    for _ in range(EXPIRY_TRIES if kind == "expired" else 1):
-        session.count_failure(
-            item.key, "expired" if kind == "expired" else "errored", detail or kind
-        )
+        return "malformed", outcome, 1
+    return ("expired", outcome, EXPIRY_TRIES) if kind == "expired" else ("errored", outcome, 1)
 
 
 def _error_of(result: Mapping[str, Any]) -> tuple[str, str]:
@@ -173,7 +165,11 @@ def _error_of(result: Mapping[str, Any]) -> tuple[str, str]:
     return f"{type_}: {inner.get('message') or ''}", type_
 
 
-def _settle(session: Session, item: Item, outcome: Outcome) -> None:
+def _close(session: Session, item: Item, outcome: Outcome) -> None:
     session.ledger.close_attempts([(item.attempt, outcome)])
+    _settle(session, item, outcome)
+
+
+def _settle(session: Session, item: Item, outcome: Outcome) -> None:
     if item.run == session.run:  # what another run reserved is not in our budget
         session.budget.settle(item.reserved, outcome.usd)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from taxonomy.errors import ClaudeError
 from taxonomy.settings import ClaudeSettings
@@ -69,7 +70,8 @@ def connect(
     Raises
     ------
     ClaudeError
-        Neither the settings nor the environment say whom to ask.
+        Neither the settings nor the environment say whom to ask, or what they say is no key or no
+        address.
     """
     if not is_configured(settings, environ):
         raise ClaudeError(
@@ -79,14 +81,41 @@ def connect(
     import anthropic
 
     client = anthropic.Anthropic(
-        # A server of one's own takes any key; a key of ours keeps the SDK from looking for others.
-        api_key=(environ.get(KEY_VARIABLE) or "").strip() or "none",
-        base_url=settings.base_url or environ.get(URL_VARIABLE) or None,
+        api_key=_checked_key(environ.get(KEY_VARIABLE)),
+        base_url=_checked_url(settings.base_url or environ.get(URL_VARIABLE)),
         # The ledger counts every sending, and a batch that is created twice is paid twice.
         max_retries=0,
         timeout=call_seconds,
     )
     return Connection(client, CAPABILITIES[settings.server])
+
+
+def _checked_key(given: str | None) -> str:
+    # A server of one's own takes any key; a key of ours keeps the SDK from looking for others.
+    key = (given or "").strip() or "none"
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ClaudeError(
+            f"{KEY_VARIABLE} holds spaces, line breaks or other characters that no key has; set it "
+            "again."
+        )
+    return key
+
+
+def _checked_url(given: str | None) -> str | None:
+    url = (given or "").strip()
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ClaudeError(
+            f"{url!r} is no address of a server; write it like http://localhost:11434 "
+            f"(claude.base_url or {URL_VARIABLE})."
+        )
+    return url
 
 
 @dataclass(frozen=True)
@@ -156,7 +185,7 @@ def call_message(connection: Connection, params: dict[str, Any]) -> tuple[Any, s
     try:
         raw = connection.client.messages.with_raw_response.create(**params)
         return raw.http_response.json(), raw.headers.get("request-id", "")
-    except ValueError as error:  # the body is no JSON: cut, or a page of a proxy
+    except (ValueError, RecursionError) as error:  # no JSON: cut, or a page of a proxy
         return Failure(_shorten(f"not JSON: {error}"), billed=True, kind="later")
     except Exception as error:
         return failure_of(_known(error))
@@ -182,10 +211,13 @@ def count_tokens(connection: Connection, params: dict[str, Any]) -> int:
     """
     counted = {name: value for name, value in params.items() if name != "max_tokens"}
     try:
-        return connection.client.messages.count_tokens(**counted).input_tokens
+        raw = connection.client.messages.with_raw_response.count_tokens(**counted)
+        return int(raw.http_response.json()["input_tokens"])
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"its answer is no count ({type(error).__name__})"
     except Exception as error:
-        failure = failure_of(_known(error))
-        raise ClaudeError(
-            f"the server does not count tokens: {failure.text}. Use --llm offline to estimate "
-            "them from the length of the texts."
-        ) from error
+        reason = failure_of(_known(error)).text
+    raise ClaudeError(
+        f"the server does not count tokens: {reason}. Use --llm offline to estimate them from the "
+        "length of the texts."
+    )

@@ -11,14 +11,17 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from taxonomy.claude.connection import Failure, call_message
-from taxonomy.claude.ledger import Outcome
+from taxonomy.claude.ledger import Outcome, State
 from taxonomy.claude.pace import Pace
-from taxonomy.claude.session import MAX_TRIES, Pending, Session, note_failure
+from taxonomy.claude.pending import Pending
+from taxonomy.claude.session import Session
 from taxonomy.errors import ClaudeError
 
+Result: TypeAlias = tuple[Any, str] | Failure
+"""What a call gives: the JSON of a message and the id of the request, or why there is none."""
 LONGEST_WAIT = 1.0
 """Seconds between two looks at the clock while calls are under way."""
 
@@ -59,7 +62,7 @@ class _Calls:
         self._pendings = pendings
         self._pool = pool
         self._pace = Pace(session.max_concurrency, longest_pause=session.patience.longest_pause)
-        self._under_way: dict[Future[Any], _Sent] = {}
+        self._under_way: dict[Future[Result], _Sent] = {}
         self._later: list[tuple[float, int, Pending]] = []
         self._n_later = 0
         self._exhausted = False
@@ -72,7 +75,7 @@ class _Calls:
             if not self._under_way and not self._later and self._exhausted:
                 return
             self._take_some()
-            self._session.stop_if_failing()
+            self._session.tally.stop_if_failing()
 
     def drain(self) -> None:
         """Settle what is still under way, whatever else has gone wrong."""
@@ -129,39 +132,69 @@ class _Calls:
             time.sleep(self._idle_seconds())
             return
         done, _ = wait(self._under_way, timeout=LONGEST_WAIT, return_when=FIRST_COMPLETED)
-        n_under_way = len(self._under_way)
-        stop: ClaudeError | None = None
         with self._session.ledger.transaction():
-            for future in done:
-                try:
-                    self._settle(self._under_way.pop(future), future.result(), n_under_way)
-                except ClaudeError as error:
-                    stop = error
+            booked = [(future, *self._book(self._under_way[future], future)) for future in done]
+        # From here on it is in the books: whatever happens now, nothing is lost.
+        n_under_way = len(self._under_way)
+        sent = {future: self._under_way.pop(future) for future in done}
+        for future, outcome, _ in booked:
+            self._session.budget.settle(sent[future].reserved, outcome.usd)
+        stop: ClaudeError | None = None
+        for future, _, state in booked:
+            try:
+                self._continue(sent[future].pending, future.result(), state, n_under_way)
+            except ClaudeError as error:
+                stop = error
         if stop:
             raise stop
 
-    def _settle(self, sent: _Sent, result: tuple[Any, str] | Failure, n_under_way: int) -> None:
-        session, pending, now = self._session, sent.pending, time.monotonic()
+    def _book(self, sent: _Sent, future: Future[Result]) -> tuple[Outcome, State | None]:
+        """Write down what became of a call, and its answer."""
+        session, pending, result = self._session, sent.pending, future.result()
+        state = None
         if isinstance(result, Failure):
+            usd = sent.reserved if result.billed else 0.0
             outcome = Outcome(
                 "lost" if result.billed else "failed",
-                sent.reserved if result.billed else 0.0,
+                usd,
                 error=result.text,
                 request_id=result.request_id,
             )
-            if result.is_throttling:
-                self._slow_down(result, now)
         else:
             message, request_id = result
             outcome = session.outcome_of(
-                message, pending.request.model, batch=False, reserved=sent.reserved,
+                message,
+                pending.request.model,
+                batch=False,
+                reserved=sent.reserved,
                 request_id=request_id,
-            )  # fmt: skip
+            )
+            state = session.store(pending.request, pending.step, message)
+        session.ledger.close_attempts([(sent.attempt, outcome)])
+        return outcome, state
+
+    def _continue(
+        self, pending: Pending, result: Result, state: State | None, n_under_way: int
+    ) -> None:
+        """See what a request still needs, and how fast to go on."""
+        session, now = self._session, time.monotonic()
+        if isinstance(result, Failure):
+            if result.is_throttling:
+                # The server is busy: no fault of the request, so it costs it no try.
+                self._put_off(pending, session.patience.backoff)
+                self._slow_down(result, now)
+                return
+            session.note_failure(pending, result)
+        else:
             self._answered_at = now
             self._pace.succeeded(under_way=n_under_way, now=now)
-        session.ledger.close_attempts([(sent.attempt, outcome)])
-        session.budget.settle(sent.reserved, outcome.usd)
-        self._continue(pending, result)
+            session.count(pending.request, state)
+            if state is not None:
+                if further := session.pending(pending.request, state):
+                    self._put_off(further, 0.0)
+                return
+        if not session.tally.is_given_up(pending.key):
+            self._put_off(pending, session.wait_after(pending.key))
 
     def _slow_down(self, failure: Failure, now: float) -> None:
         self._pace.throttled(retry_after=failure.retry_after, now=now)
@@ -171,22 +204,6 @@ class _Calls:
                 f"the server has taken no request for {waited / 60:,.0f} minutes: {failure.text}. "
                 "What was answered is in the ledger; run the same command later."
             )
-
-    def _continue(self, pending: Pending, result: tuple[Any, str] | Failure) -> None:
-        """Keep the answer and see what it still needs, or put the request off."""
-        session, key = self._session, pending.request.key
-        if isinstance(result, Failure):
-            if result.is_throttling:
-                # The server is busy: no fault of the request, so it costs it no try.
-                self._put_off(pending, session.patience.backoff)
-                return
-            note_failure(session, pending, result)
-        elif state := session.keep(pending.request, pending.step, result[0]):
-            if further := session.pending(pending.request, state):
-                self._put_off(further, 0.0)
-            return
-        if session.failures[key] < MAX_TRIES:
-            self._put_off(pending, session.wait_after(key))
 
     def _idle_seconds(self) -> float:
         """How long there is nothing to do but wait."""

@@ -46,7 +46,6 @@ class Sending:
     stage: str
     model: str
     prompt_version: str
-    conversation_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Ledger:
             file.parent.mkdir(parents=True, exist_ok=True)
             # Made by hand, so that it is never open to others, not even for a moment.
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = sqlite3.connect(file, isolation_level=None, timeout=60)
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=10)
             try:
                 self._prepare()
             except BaseException:
@@ -85,17 +84,37 @@ class Ledger:
                 raise
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+        # FULL: what is written down before it is sent must outlast a power cut as well.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}")
-        (found,) = self._db.execute("PRAGMA user_version").fetchone()
-        if found == 0:
-            schema = files("taxonomy.claude").joinpath("ledger.sql").read_text(encoding="utf-8")
-            self._db.executescript(schema)
-        elif found != FORMAT:
+        if self._format() != FORMAT:
+            with self.transaction():
+                self._make_tables()
+
+    def _format(self) -> int:
+        ((found,),) = self._db.execute("PRAGMA user_version")
+        return int(found)
+
+    def _make_tables(self) -> None:
+        """Make the tables of a new file, whole or not at all; another process may have been first.
+
+        Raises
+        ------
+        LedgerError
+            The file is some other database, or a ledger of another format.
+        """
+        found = self._format()
+        if found == FORMAT:
+            return
+        if found or self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            what = f"has the format {found}" if found else "is another database"
             raise LedgerError(
-                f"{self.file} has the format {found}, expected {FORMAT}; use the version of this "
-                "package that wrote it, or another file."
+                f"{self.file} {what}, expected a ledger of format {FORMAT}; use the version of "
+                "this package that wrote it, or another file."
             )
+        schema = files("taxonomy.claude").joinpath("ledger.sql").read_text(encoding="utf-8")
+        for statement in schema.split(";\n"):
+            self._db.execute(statement)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,10 +133,40 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the ledger against other processes that ask: two would pay for the same requests.
+
+        Direct calls that are still open then were made by a process that died: they are written
+        off.
+
+        Raises
+        ------
+        LedgerError
+            Another process holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(f"{self.file}.lock", timeout=0, mode=0o600)
+        with self._errors():
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise LedgerError(
+                    f"another process asks through {self.file}; wait for it to end, or give "
+                    "another file with --ledger."
+                ) from error
+        try:
+            self._write_off_direct()
+            yield
+        finally:
+            lock.release()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -153,6 +202,10 @@ class Ledger:
         """The requests that were sent and whose fate is not known."""
         return {key for (key,) in self.rows("SELECT key FROM attempts WHERE state = 'sent'")}
 
+    def note_subjects(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Write down (conversation id, key): whose words a request holds, asked anew or not."""
+        self.write_many("INSERT OR IGNORE INTO subjects(conversation_id, key) VALUES (?,?)", rows)
+
     def open_attempts(
         self, sendings: Sequence[Sending], *, run: str, batch: int | None = None
     ) -> list[int]:
@@ -166,10 +219,6 @@ class Ledger:
                  sent.reserved, time.time()),
             )  # fmt: skip
             ids.append(cursor.lastrowid or 0)
-        self._db.executemany(
-            "INSERT OR IGNORE INTO subjects(conversation_id, key) VALUES (?,?)",
-            ((one, sent.key) for sent in sendings for one in sent.conversation_ids),
-        )
         return ids
 
     def close_attempts(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
@@ -178,8 +227,8 @@ class Ledger:
             "UPDATE attempts SET state=?, usd=?, input_tokens=?, output_tokens=?, error=?, "
             "request_id=?, ended_at=? WHERE id=? AND state='sent'",
             (
-                (o.state, o.usd, o.input_tokens, o.output_tokens, o.error[:500], o.request_id,
-                 time.time(), number)
+                (o.state, o.usd, o.input_tokens, o.output_tokens, _storable(o.error[:500]),
+                 o.request_id, time.time(), number)
                 for number, o in outcomes
             ),
         )  # fmt: skip
@@ -191,7 +240,7 @@ class Ledger:
             "ON CONFLICT(key) DO UPDATE SET status=excluded.status, step=excluded.step, "
             "text=excluded.text, detail=excluded.detail, at=excluded.at "
             "WHERE answers.status <> 'ok'",
-            ((*row, time.time()) for row in rows),
+            ((key, *map(_storable, texts), time.time()) for key, *texts in rows),
         )
 
     def store_failure(self, key: bytes, status: str, detail: str) -> None:
@@ -200,7 +249,7 @@ class Ledger:
             "INSERT INTO answers(key, status, step, text, detail, at) VALUES (?,?,'first','',?,?) "
             "ON CONFLICT(key) DO UPDATE SET status=excluded.status, detail=excluded.detail "
             "WHERE answers.status IN ('errored', 'expired')",
-            key, status, detail[:500], time.time(),
+            key, status, _storable(detail[:500]), time.time(),
         )  # fmt: skip
 
     def spent(self, run: str) -> float:
@@ -209,9 +258,9 @@ class Ledger:
         ((total,),) = self.rows(f"{query} WHERE run = ?", run)
         return float(total or 0.0)
 
-    def write_off_direct(self) -> int:
-        """Count the direct calls of a process that died as paid and lost; their number."""
-        return self.write(
+    def _write_off_direct(self) -> None:
+        """Count the direct calls of a process that died as paid and lost."""
+        self.write(
             "UPDATE attempts SET state='lost', usd=reserved, ended_at=?, "
             "error='the process ended before the answer came' WHERE state='sent' AND batch IS NULL",
             time.time(),
@@ -234,10 +283,20 @@ class Ledger:
         ]  # fmt: skip
 
     def compact(self) -> None:
-        """Rewrite the file, so that nothing deleted is left in its free pages or its log."""
-        with self._errors():
-            self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Rewrite the file, so that nothing deleted is left in its free pages or its log.
+
+        Raises
+        ------
+        LedgerError
+            Another process reads the ledger, so that its log cannot be emptied.
+        """
+        self.write("VACUUM")
+        ((is_busy, *_),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise LedgerError(
+                f"another process reads {self.file}, so what was deleted may still be in its log; "
+                "end that process and give the same command again."
+            )
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -252,3 +311,8 @@ class Ledger:
             raise LedgerError(
                 f"cannot open the ledger {self.file}: {error.strerror}; give another file."
             ) from error
+
+
+def _storable(text: str) -> str:
+    """The text without lone surrogates, which SQLite does not take."""
+    return text.encode("utf-8", "replace").decode("utf-8")

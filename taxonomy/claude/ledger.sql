@@ -1,4 +1,5 @@
--- The ledger of answers. Times are seconds since 1970.
+-- The ledger of answers. Times are seconds since 1970. A guessed batch was found in the server's
+-- list by its size; its results will tell whether it is ours.
 CREATE TABLE answers (
     key BLOB PRIMARY KEY,       -- sha256 of everything the answer depends on
     status TEXT NOT NULL,       -- ok, refused, truncated, invalid, errored, expired; received: unread
@@ -32,14 +33,15 @@ CREATE INDEX attempts_by_prompt ON attempts(prompt_version, model) WHERE state =
 CREATE INDEX attempts_under_way ON attempts(key) WHERE state = 'sent';
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
-    mark TEXT NOT NULL,         -- begins every custom_id, so that results prove whose they are
-    state TEXT NOT NULL,        -- submitting, submitted, collected, rejected, lost
+    server TEXT NOT NULL,       -- the address of the server that has it
+    mark TEXT NOT NULL UNIQUE,  -- begins every custom_id, so that results prove whose they are
+    state TEXT NOT NULL,        -- submitting, guessed, submitted, collected, rejected, abandoned
     n INTEGER NOT NULL,
     server_id TEXT UNIQUE,
     created_at REAL NOT NULL,
     detail TEXT NOT NULL DEFAULT ''
 );
-CREATE TABLE strangers (        -- batches at the server that were taken for one of ours and are not
+CREATE TABLE strangers (        -- batches at the server that were guessed to be ours and are not
     batch INTEGER NOT NULL,
     server_id TEXT NOT NULL,
     PRIMARY KEY (batch, server_id)

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from taxonomy.claude.records import Request
 
 MAX_FAULTS = 6
+MAX_DETAIL = 1_500
+_CACHE_TOKENS = ("cache_creation_input_tokens", "cache_read_input_tokens")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def read_message(message: object, request: Request) -> Reading:
     """
     if not isinstance(message, Mapping) or not isinstance(message.get("content"), list):
         return Reading("broken", detail=f"not a message of the API: {str(message)[:80]!r}")
-    usage = read_usage(message.get("usage"))
+    usage = read_usage(message.get("usage")) or Usage()
     stop = str(message.get("stop_reason") or "")
     text = "".join(
         str(block.get("text") or "")
@@ -67,7 +70,7 @@ def read_message(message: object, request: Request) -> Reading:
         return Reading("truncated", text, stop, usage, stop)
     parsed, faults = parse_answer(text, request)
     if parsed is None:
-        return Reading("invalid", text, "; ".join(faults[:MAX_FAULTS]), usage, stop)
+        return Reading("invalid", text, "; ".join(faults[:MAX_FAULTS])[:MAX_DETAIL], usage, stop)
     return Reading("ok", parsed, usage=usage, stop_reason=stop)
 
 
@@ -78,10 +81,12 @@ def parse_answer(text: str, request: Request) -> tuple[str | None, list[str]]:
         return None, ["there is no JSON object in it"]
     try:
         record = request.answer.model_validate(found)
+        faults = request.check(record) if request.check else []
+        return (None, faults) if faults else (record.model_dump_json(), [])
     except ValidationError as error:
         return None, [_fault(item) for item in error.errors()]
-    faults = request.check(record) if request.check else []
-    return (None, faults) if faults else (record.model_dump_json(), [])
+    except (UnicodeError, PydanticSerializationError):
+        return None, ["it holds characters that cannot be written"]
 
 
 def load_answer(text: str, answer: type[BaseModel]) -> BaseModel:
@@ -98,21 +103,20 @@ def first_object(text: str) -> dict[str, Any] | None:
             value, _ = decoder.raw_decode(text, start)
         except ValueError:
             continue
+        except RecursionError:  # nested thousands deep, to do harm
+            return None
         return value if isinstance(value, dict) else None
     return None
 
 
-def read_usage(usage: object) -> Usage:
-    """The tokens billed; what is missing counts as none."""
+def read_usage(usage: object) -> Usage | None:
+    """The tokens billed, None where the message does not say so in whole numbers."""
     if not isinstance(usage, Mapping):
-        return Usage()
-    names = (
-        "input_tokens",
-        "output_tokens",
-        "cache_creation_input_tokens",
-        "cache_read_input_tokens",
-    )
-    return Usage(*(int(usage.get(name) or 0) for name in names))
+        return None
+    counts = [usage.get(name) for name in ("input_tokens", "output_tokens")]
+    counts += [usage.get(name) or 0 for name in _CACHE_TOKENS]
+    whole = [count for count in counts if isinstance(count, int) and count >= 0]
+    return Usage(*whole) if len(whole) == len(counts) else None
 
 
 def _fault(item: Mapping[str, Any]) -> str:

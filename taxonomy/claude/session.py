@@ -7,25 +7,20 @@ How it is sent is the affair of `direct` and `batches`.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from taxonomy.claude.connection import Connection, Failure
-from taxonomy.claude.ledger import RECEIVED, Ledger, Outcome, Sending, State
+from taxonomy.claude.ledger import RECEIVED, Ledger, Outcome, State
 from taxonomy.claude.money import Budget, Tariff, check_priced
-from taxonomy.claude.reading import Reading, Usage, read_message, read_usage
-from taxonomy.claude.records import Request, wire_schema
-from taxonomy.claude.wire import LONGER, REPAIR_CHARACTERS, Step, message_params
+from taxonomy.claude.pending import Pending, next_pending
+from taxonomy.claude.reading import read_message, read_usage
+from taxonomy.claude.records import Request
+from taxonomy.claude.tally import MAX_TRIES, PAID_TRIES, Tally
 from taxonomy.errors import ClaudeError
 
-MAX_TRIES = 6
-"""Failures of one request in one asking, after which it is given up."""
 SCANNED = 500
-LEAST_JUDGED = 200
-"""Answers before the share of failures is looked at."""
 
 
 @dataclass(frozen=True)
@@ -43,52 +38,9 @@ class Patience:
     longest_throttling: float = 3_600.0
     """After the last answer, before a server that only asks to wait is given up."""
     grace: float = 60.0
-    """For a batch that may have been created to appear in the list."""
+    """After a first look in vain, for a batch that may have been created to appear in the list."""
     stuck: float = 3_600.0
     """After its expiry before a batch is canceled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A request and what has to be sent for it next."""
-
-    request: Request
-    step: Step = "first"
-    faulty: str = ""
-    faults: str = ""
-
-    @property
-    def max_tokens(self) -> int:
-        """The most tokens that its answer may have."""
-        return self.request.max_tokens * (LONGER if self.step == "longer" else 1)
-
-    @property
-    def n_bytes(self) -> int:
-        """The most bytes of text in what is sent."""
-        asked = self.request
-        material = json.dumps(asked.material, ensure_ascii=False)
-        # A bracket of the material is sent as six bytes.
-        brackets = 5 * (material.count("<") + material.count(">"))
-        repair = 4 * REPAIR_CHARACTERS + 2_000 if self.step == "repair" else 0
-        texts = (material, asked.system, asked.task, json.dumps(wire_schema(asked.answer)))
-        return sum(len(text.encode("utf-8", "replace")) for text in texts) + brackets + repair + 500
-
-    def params(self, connection: Connection) -> dict[str, Any]:
-        """What is sent."""
-        return message_params(
-            self.request,
-            step=self.step,
-            faulty=self.faulty,
-            faults=self.faults,
-            structured=connection.capabilities.structured,
-            tunable=connection.capabilities.tunable,
-        )
-
-    def sending(self, reserved: float) -> Sending:
-        """What the ledger writes down before it is sent."""
-        asked = self.request
-        return Sending(asked.key, self.step, reserved, asked.stage, asked.model,
-                       asked.prompt_version, asked.conversation_ids)  # fmt: skip
 
 
 @dataclass
@@ -102,11 +54,12 @@ class Session:
     run: str
     patience: Patience
     max_concurrency: int
-    max_failed_share: float
     delete_collected: bool
+    tally: Tally
     say: Callable[[str], None]
-    failures: Counter[bytes] = field(default_factory=Counter)
-    settled: Counter[str] = field(default_factory=Counter)
+    awaited: set[bytes] = field(default_factory=set)
+    """Requests of ours that an earlier command has sent in batches."""
+    _has_noted: bool = False
 
     def scan(self, requests: Iterable[Request], skip: set[bytes]) -> Iterator[Pending]:
         """What has to be sent next, each request once; messages that came are read on the way.
@@ -115,22 +68,28 @@ class Session:
         ----------
         skip : keys that are under way; what is given out is added
         """
+        sent_before = frozenset(skip)
         remaining = iter(requests)
         while group := list(islice(remaining, SCANNED)):
+            self._note_subjects(group)
             states = self.ledger.states([request.key for request in group])
             states |= self._read_received(group, states)
             for request in group:
                 pending = self.pending(request, states.get(request.key))
-                if pending is not None and request.key not in skip:
+                if pending is None:
+                    continue
+                if request.key in sent_before:
+                    self.awaited.add(request.key)
+                elif request.key not in skip:
                     skip.add(request.key)
+                    is_new = pending.step == "first" and not self.tally.failures(request.key)
+                    self.tally.n_asked += is_new
                     yield pending
+        self._has_noted = True
 
     def pending(self, request: Request, state: State | None) -> Pending | None:
-        """What has to be sent next for a request in this state, None where it is final."""
-        step = None if self.failures[request.key] >= MAX_TRIES else next_step(state)
-        if step == "repair" and state is not None:
-            return Pending(request, step, state.text, state.detail)
-        return step and Pending(request, step)
+        """What has to be sent next for a request, None where it is final or was given up."""
+        return None if self.tally.is_given_up(request.key) else next_pending(request, state)
 
     def worst_cost(self, pending: Pending, *, batch: bool) -> float:
         """US dollars that sending this can cost at most.
@@ -148,10 +107,12 @@ class Session:
     def outcome_of(
         self, message: object, model: str, *, batch: bool, reserved: float, request_id: str = ""
     ) -> Outcome:
-        """What the books say of a message that came; one without usage was lost on the way."""
-        if not isinstance(message, Mapping) or "usage" not in message:
+        """What the books say of what came; a message that does not say its usage cost the most."""
+        if not isinstance(message, Mapping) or not isinstance(message.get("content"), list):
             return Outcome("lost", reserved, error=f"no message: {str(message)[:200]!r}")
-        usage: Usage = read_usage(message["usage"])
+        usage = read_usage(message.get("usage"))
+        if usage is None:
+            return Outcome("answered", reserved, request_id=request_id)
         return Outcome(
             "answered",
             self.tariff.cost(model, usage, batch=batch),
@@ -160,94 +121,73 @@ class Session:
             request_id=request_id,
         )
 
-    def keep(self, request: Request, step: str, message: object) -> State | None:
+    def store(self, request: Request, step: str, message: object) -> State | None:
         """Read a message into the ledger; None where it is none, so the request stays open."""
         reading = read_message(message, request)
         if reading.status == "broken":
-            self.count_failure(request.key, "errored", reading.detail)
             return None
-        state = State(reading.status, step, *_kept(reading))
-        self.ledger.store([(request.key, state.status, step, state.text, state.detail)])
-        if self.pending(request, state) is None:
-            self.settled[state.status] += 1
-        return state
+        # A refusal's words are never kept as if they were an answer.
+        text = "" if reading.status == "refused" else reading.text
+        self.ledger.store([(request.key, reading.status, step, text, reading.detail)])
+        return State(reading.status, step, text, reading.detail)
 
-    def count_failure(self, key: bytes, status: str, detail: str) -> None:
+    def count(self, request: Request, state: State | None) -> None:
+        """Count an answer that was read, or None for one that was no message."""
+        if state is None:
+            self.count_failure(request.key, "errored", "no message", tries=PAID_TRIES)
+        else:
+            self.tally.read[state.status] += 1
+
+    def count_failure(self, key: bytes, status: str, detail: str, *, tries: int = 1) -> None:
         """Count a try that brought no answer; the last one is written down as the request's end."""
-        self.failures[key] += 1
-        if self.failures[key] >= MAX_TRIES:
+        if self.tally.fail(key, status, detail, tries=tries):
             self.ledger.store_failure(key, status, detail)
-            self.settled[status] += 1
 
     def give_up(self, key: bytes, detail: str) -> None:
-        """End a request that can never be answered."""
-        self.failures[key] = MAX_TRIES - 1
-        self.count_failure(key, "errored", detail)
+        """End a request that the server finds malformed: it can never be answered."""
+        self.tally.fail(key, "malformed", detail, tries=MAX_TRIES)
+        self.ledger.store_failure(key, "errored", detail)
 
     def wait_after(self, key: bytes) -> float:
         """Seconds to wait before a request that failed is sent again."""
-        doubled = self.patience.backoff * 2.0 ** (self.failures[key] - 1)
+        doubled = self.patience.backoff * 2.0 ** (self.tally.failures(key) - 1)
         return min(doubled, self.patience.longest_pause)
 
-    def stop_if_failing(self) -> None:
-        """Raise where too many answers cannot be used: going on would waste money."""
-        total = self.settled.total()
-        bad = total - self.settled["ok"] - self.settled["refused"]
-        if total >= LEAST_JUDGED and bad > self.max_failed_share * total:
-            kinds = ", ".join(f"{n:,} {status}" for status, n in sorted(self.settled.items()))
+    def note_failure(self, pending: Pending, failure: Failure) -> None:
+        """Count a failed call; raise where no request will fare better."""
+        if failure.kind == "stop":
             raise ClaudeError(
-                f"{bad:,} of {total:,} answers cannot be used ({kinds}), more than "
-                f"claude.max_failed_share = {self.max_failed_share}; `taxonomy answers failures` "
-                "shows why. What was answered is in the ledger."
+                f"the server does not let us ask {pending.request.model}: {failure.text}. Check "
+                "the key, the address, the model's name and the account; what was answered is in "
+                "the ledger."
             )
+        if failure.kind == "never":
+            self.give_up(pending.key, failure.text)
+        else:
+            tries = PAID_TRIES if failure.billed else 1
+            self.count_failure(pending.key, "errored", failure.text, tries=tries)
+
+    def _note_subjects(self, group: list[Request]) -> None:
+        """Write down whose words the requests hold, so that all can be purged, however asked."""
+        if not self._has_noted:
+            with self.ledger.transaction():
+                self.ledger.note_subjects(
+                    (one, request.key) for request in group for one in request.conversation_ids
+                )
 
     def _read_received(
         self, group: list[Request], states: Mapping[bytes, State]
     ) -> dict[bytes, State]:
-        received = [r for r in group if (s := states.get(r.key)) and s.status == RECEIVED]
+        received = {r.key: r for r in group if (s := states.get(r.key)) and s.status == RECEIVED}
         if not received:
             return {}
-        read: dict[bytes, State] = {}
+        read: dict[bytes, State | None] = {}
         with self.ledger.transaction():
-            for request in {request.key: request for request in received}.values():
-                stored = states[request.key]
-                state = self.keep(request, stored.step, json.loads(stored.text))
-                if state is None:  # a message without content: as if it had never come
-                    self.ledger.write("DELETE FROM answers WHERE key = ?", request.key)
-                    state = State("errored", "first", "", "no message")
-                read[request.key] = state
-        return read
-
-
-def next_step(state: State | None) -> Step | None:
-    """What is sent after a state; None where the state is final.
-
-    A refusal is final. What was cut off gets more room once, what is faulty is mended once; where
-    no answer came at all, a later command asks again.
-    """
-    if state is None or state.status in {"errored", "expired"}:
-        return "first"
-    if state.status == "truncated" and state.step == "first":
-        return "longer"
-    if state.status == "invalid" and state.step != "repair":
-        return "repair"
-    return None
-
-
-def note_failure(session: Session, pending: Pending, failure: Failure) -> None:
-    """Count a failed call; raise where no request will fare better."""
-    key = pending.request.key
-    if failure.kind == "stop":
-        raise ClaudeError(
-            f"the server does not let us ask {pending.request.model}: {failure.text}. Check the "
-            "key, the model's name and the account; what was answered is in the ledger."
-        )
-    if failure.kind == "never":
-        session.give_up(key, failure.text)
-    else:
-        session.count_failure(key, "errored", failure.text)
-
-
-def _kept(reading: Reading) -> tuple[str, str]:
-    """Text and detail to store: a refusal's words are never kept as if they were an answer."""
-    return ("" if reading.status == "refused" else reading.text), reading.detail
+            for key, request in received.items():
+                read[key] = self.store(request, states[key].step, json.loads(states[key].text))
+                if read[key] is None:
+                    self.ledger.write("DELETE FROM answers WHERE key = ?", key)
+        for key, state in read.items():
+            self.count(received[key], state)
+        gone = State("errored", "first", "", "no message")
+        return {key: state or gone for key, state in read.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from taxonomy.claude.batch_rows import UNDER_WAY
 from taxonomy.claude.ledger import FORMAT, Ledger
 from taxonomy.claude.records import STATUSES
 from taxonomy.errors import LedgerError
@@ -116,8 +118,14 @@ def purge(ledger: Ledger, conversation_ids: Sequence[str]) -> int:
     Raises
     ------
     LedgerError
-        A batch that may hold such a request is under way: its answer would come in afterwards.
+        Another process asks, or a batch that may hold such a request is under way: its answer
+        would come in afterwards.
     """
+    with ledger.alone():
+        return _purge(ledger, conversation_ids)
+
+
+def _purge(ledger: Ledger, conversation_ids: Sequence[str]) -> int:
     keys: set[bytes] = set()
     for one in conversation_ids:
         rows = ledger.rows("SELECT key FROM subjects WHERE conversation_id = ?", one)
@@ -139,6 +147,41 @@ def purge(ledger: Ledger, conversation_ids: Sequence[str]) -> int:
     return int(n_before - ledger.rows("SELECT COUNT(*) FROM answers")[0][0])
 
 
+def abandon(ledger: Ledger, names: Sequence[str]) -> int:
+    """The number of requests whose batches were given up: written off as paid and lost.
+
+    A run that needs them asks, and pays, again.
+
+    Parameters
+    ----------
+    names : batches under way, as the server calls them or by their mark in the ledger
+
+    Raises
+    ------
+    LedgerError
+        Another process asks, or there is no such batch under way; then nothing is given up.
+    """
+    found = {}
+    with ledger.alone(), ledger.transaction():
+        for name in names:
+            rows = ledger.rows(
+                f"SELECT id FROM batches WHERE state IN {UNDER_WAY} AND ? IN (server_id, mark)",
+                name,
+            )
+            if not rows:
+                raise LedgerError(f"no batch {name} is under way; nothing was given up.")
+            found[name] = rows[0][0]
+        n = 0
+        for number in found.values():
+            ledger.write("UPDATE batches SET state='abandoned' WHERE id=?", number)
+            n += ledger.write(
+                "UPDATE attempts SET state='lost', usd=reserved, error='its batch was given up' "
+                "WHERE batch=? AND state='sent'",
+                number,
+            )
+    return n
+
+
 def export_answers(ledger: Ledger, file: Path) -> int:
     """Write every answer to a JSON Lines file, private to its owner; their number.
 
@@ -147,15 +190,20 @@ def export_answers(ledger: Ledger, file: Path) -> int:
     """
     n = 0
     partial = file.with_name(f".{file.name}.partial")
-    with full_disk_as_run_error(file.parent):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch(mode=0o600)
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(json.dumps({"kind": EXPORT_KIND, "format": FORMAT}) + "\n")
-            for row in _exported(ledger):
-                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-                n += 1
-        partial.replace(file)
+    try:
+        with full_disk_as_run_error(file.parent):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial.unlink(missing_ok=True)
+            # Never open to others, not even while it is written.
+            handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with open(handle, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123
+                stream.write(json.dumps({"kind": EXPORT_KIND, "format": FORMAT}) + "\n")
+                for row in _exported(ledger):
+                    stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    n += 1
+            partial.replace(file)
+    except OSError as error:
+        raise LedgerError(f"cannot write {file}: {error.strerror}; give another file.") from error
     return n
 
 

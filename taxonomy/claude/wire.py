@@ -15,7 +15,10 @@ from taxonomy.claude.records import Request, wire_schema
 Step = Literal["first", "longer", "repair"]
 """What is asked: the request itself; the same with more room; or to mend a faulty answer."""
 LONGER = 2
-REPAIR_CHARACTERS = 4_000
+FAULTY_CHARACTERS = 4_000
+FAULTS_CHARACTERS = 1_500
+REPAIR_BYTES = 4 * (FAULTY_CHARACTERS + FAULTS_CHARACTERS) + 200
+"""The most that showing a faulty answer and its faults adds to a request."""
 
 
 def message_params(
@@ -75,10 +78,11 @@ def _as_json(value: Any) -> str:
 
 def _repair_turns(faulty: str, faults: str) -> list[dict[str, str]]:
     return [
-        {"role": "assistant", "content": faulty[:REPAIR_CHARACTERS].strip() or "(nothing)"},
+        {"role": "assistant", "content": faulty[:FAULTY_CHARACTERS].strip() or "(nothing)"},
         {
             "role": "user",
-            "content": f"That answer cannot be used: {faults}. Answer again, mending this alone.",
+            "content": f"That answer cannot be used: {faults[:FAULTS_CHARACTERS]}. Answer again, "
+            "mending this alone.",
         },
     ]
 

@@ -6,7 +6,8 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from taxonomy.claude import Request, connect, is_configured
 from taxonomy.claude.connection import CAPABILITIES, Connection, count_tokens
 from taxonomy.claude.ledger import Ledger
 from taxonomy.claude.money import load_tariff
+from taxonomy.claude.pending import Pending
 from taxonomy.claude.records import wire_schema
-from taxonomy.claude.wire import message_params
 from taxonomy.clustering import default_n_clusters
 from taxonomy.conversations import ingest_conversations
 from taxonomy.estimate.figures import Estimate, Range, exactly
@@ -51,11 +52,14 @@ def estimate_files(files: Sequence[Path], settings: Settings, *, ledger: Path) -
         table = Path(folder, "conversations.parquet")
         ingest_conversations(files, table, Path(folder, "rejected.jsonl"), settings.conversations)
         requests = FacetRequests(lambda: _batches(table), settings)
-        sample = list(islice(requests, N_SAMPLED))
-        n_asked = len(sample) + sum(1 for _ in islice(requests, N_SAMPLED, None))
+        sample, n_asked = _open_requests(requests, ledger)
         n_read = pl.scan_parquet(table).select(pl.len()).collect().item()
     tokens, said = _input_tokens(sample, settings)
-    said.insert(0, f"{n_asked:,} of {n_read:,} conversations have to be asked about")
+    said.insert(
+        0,
+        f"{n_asked:,} of {n_read:,} conversations have to be asked about: the others bring a "
+        "request, are flagged or empty, or have an answer in the ledger",
+    )
     return _estimate(n_read, n_asked, settings, ledger, facet_input=tokens, said=said)
 
 
@@ -68,6 +72,19 @@ def estimate_tokens_each(n: int, tokens: int, settings: Settings, *, ledger: Pat
     said.append(f"tokens of the prompt from its length ({BYTES_SAY})")
     tokens_each = own.plus(exactly(shown))
     return _estimate(n, n, settings, ledger, facet_input=tokens_each, said=said)
+
+
+def _open_requests(requests: Iterable[Request], ledger: Path) -> tuple[list[Request], int]:
+    """Some of the requests that have no answer in the ledger, and the number of all those."""
+    sample: list[Request] = []
+    n_open, remaining = 0, iter(requests)
+    with Ledger(ledger) if ledger.exists() else nullcontext() as books:
+        while group := list(islice(remaining, N_SAMPLED)):
+            answered = books.states([request.key for request in group]) if books else {}
+            open_ones = [request for request in group if request.key not in answered]
+            n_open += len(open_ones)
+            sample += open_ones[: N_SAMPLED - len(sample)]
+    return sample, n_open
 
 
 def _batches(table: Path) -> Iterator[pl.DataFrame]:
@@ -84,7 +101,8 @@ def _input_tokens(sample: list[Request], settings: Settings) -> tuple[Range, lis
     connection = _connection(settings)
     if connection is not None:
         counts = [
-            count_tokens(connection, message_params(request)) for request in sample[:N_COUNTED]
+            count_tokens(connection, Pending(request).params(connection))
+            for request in sample[:N_COUNTED]
         ]
         connection.client.close()
         return _mean(counts), [f"tokens of {len(counts)} requests counted by the server"]
@@ -117,8 +135,8 @@ def _estimate(
     n: int, n_asked: int, settings: Settings, ledger: Path, *, facet_input: Range, said: list[str]
 ) -> Estimate:
     output, about_output = _facet_output(settings, ledger)
-    k = settings.cluster.n_clusters or default_n_clusters(n_asked)
-    said = [*said, about_output, f"{k:,} clusters, if every conversation asked about has a request"]
+    k = settings.cluster.n_clusters or default_n_clusters(n)
+    said = [*said, about_output, f"{k:,} clusters, if every conversation has a request"]
     lines = facet_lines(n_asked, settings, input_tokens=facet_input, output=output)
     lines += [*naming_lines(k, settings), *level_lines(k, settings)]
     said.append("names and levels: 10 to 22 tokens a summary, 50 to 95 a name and description")

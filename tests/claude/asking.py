@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from taxonomy.claude import Claude, Request, batches, connect
 from taxonomy.claude.session import Patience
+from taxonomy.claude.upkeep import abandon
 from taxonomy.collaboration import COLLABORATIONS
+from taxonomy.errors import ClaudeError
 from taxonomy.settings import ClaudeSettings
 
 HAIKU = "claude-haiku-5-5"
@@ -58,6 +61,22 @@ def open_claude(url, ledger, *, mode="auto", budget=None, patience=QUICK, **chan
     return Claude(ledger, connection, settings, budget=budget, run="run", patience=patience)
 
 
+def ask_to_the_end(claude, requests):
+    """Ask again while a later command would: for what got no answer, or was lost and given up."""
+    for _ in range(10):
+        try:
+            answers = list(claude.ask(requests))
+        except ClaudeError as error:
+            found = re.search(r"taxonomy answers abandon ([\w ]+)`", str(error))
+            if not found:
+                raise
+            abandon(claude.ledger, found[1].split())
+        else:
+            if not {answer.status for answer in answers} & {"errored", "expired"}:
+                break
+    return answers
+
+
 def main(url, ledger, mode, n, budget, out):
     """Ask for n facets, and write the answers down at the end."""
     batches.MAX_REQUESTS = 300
@@ -66,7 +85,7 @@ def main(url, ledger, mode, n, budget, out):
         print("ready", flush=True)
         rows = [
             [answer.status, answer.value and answer.value.model_dump()]
-            for answer in claude.ask(requests)
+            for answer in ask_to_the_end(claude, requests)
         ]
     Path(out).write_text(json.dumps(rows))
 

@@ -19,9 +19,9 @@ def ledger(tmp_path):
         yield opened
 
 
-def _sending(name, *, usd=0.5, about=(), step="first", version="v1"):
+def _sending(name, *, usd=0.5, step="first", version="v1"):
     key = name.encode().ljust(32, b".")
-    return Sending(key, step, usd, "facets", "claude-haiku-5-5", version, tuple(about))
+    return Sending(key, step, usd, "facets", "claude-haiku-5-5", version)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from taxonomy.claude import Claude, connect, is_configured
 from taxonomy.claude.fake import Rule
+from taxonomy.claude.upkeep import purge
 from taxonomy.errors import ClaudeError, LedgerError
 from taxonomy.settings import ClaudeSettings
 
@@ -161,3 +162,37 @@ def test_a_key_or_an_address_is_enough_and_the_sdk_retries_nothing(environ):
     assert connection.client.max_retries == 0
     assert connection.client.api_key == environ.get("ANTHROPIC_API_KEY", "none")
     connection.client.close()
+
+
+@pytest.mark.parametrize("key", ["sk-secret\nX-Other: 1", "sk secret", "sk-sécret"])
+def test_a_key_that_can_be_none_is_refused_without_showing_it(key):
+    with pytest.raises(ClaudeError, match="ANTHROPIC_API_KEY holds spaces") as caught:
+        connect(ClaudeSettings(), {"ANTHROPIC_API_KEY": key})
+    assert "secret" not in str(caught.value)
+    assert "sécret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "http://[::1", "http://", "ftp://x"])
+def test_an_address_that_is_none_is_one_clear_error(url):
+    with pytest.raises(ClaudeError, match="is no address of a server"):
+        connect(ClaudeSettings(base_url=url), {})
+
+
+def test_a_stored_answer_that_no_longer_fits_is_invalid_and_says_what_to_do(serve, asking, file):
+    request = asking.facet_request(1)
+    with asking.open_claude(serve().url, file) as claude:
+        list(claude.ask([request]))
+        claude.ledger.write("UPDATE answers SET text='{}'")
+        (answer,) = claude.ask([request])
+    assert answer.status == "invalid"
+    assert "taxonomy answers prune --prompt-version test-1" in answer.detail
+
+
+def test_who_has_the_same_words_can_be_purged_although_asked_only_once(serve, asking, file):
+    server = serve()
+    requests = [asking.facet_request(1, conversation_ids=(name,)) for name in ("c1", "c2")]
+    with asking.open_claude(server.url, file) as claude:
+        list(claude.ask(requests[:1]))
+        list(claude.ask(requests))
+        assert sum(server.bills.values()) == 1
+        assert purge(claude.ledger, ["c2"]) == 1

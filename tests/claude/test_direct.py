@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from taxonomy.claude.fake import Rule
+from taxonomy.claude.session import Session
 from taxonomy.claude.upkeep import failures
 from taxonomy.errors import BudgetError, ClaudeError
 
@@ -103,11 +106,20 @@ def test_words_and_thoughts_around_an_answer_do_no_harm(serve, ask, fault):
 
 def test_a_request_without_an_answer_is_given_up_and_asked_again_by_a_later_command(serve, ask):
     server = serve(queues={"messages": ["server_error"] * 6})
-    (answer,), _ledger = ask(server)
-    assert (answer.status, len(server.log)) == ("errored", 6)
-    assert "500" in answer.detail
+    with pytest.raises(ClaudeError, match=r"1 of 1 requests got no answer.*500"):
+        ask(server)
+    assert len(server.log) == 6
     (answer,), _ledger = ask(server)
     assert answer.status == "ok"
+
+
+def test_a_few_requests_without_an_answer_are_recorded_and_do_not_stop_the_rest(serve, ask):
+    server = serve(Rule(fault="server_error", share=0.05, always=True))
+    answers, ledger = ask(server, 60)
+    errored = [answer for answer in answers if answer.status == "errored"]
+    assert 0 < len(errored) < 12
+    assert "500" in errored[0].detail
+    assert failures(ledger)[0][0] == "errored"
 
 
 def test_a_request_that_the_server_finds_malformed_is_given_up_at_once(serve, asking, tmp_path):
@@ -127,12 +139,10 @@ def test_a_model_that_does_not_exist_stops_the_run_with_one_clear_error(serve, a
         assert claude.ledger.under_way() == set()
 
 
-def test_a_server_that_is_not_there_is_an_error_of_each_request_and_nothing_is_billed(
-    asking, tmp_path
-):
+def test_a_server_that_is_not_there_stops_the_run_and_nothing_is_billed(asking, tmp_path):
     with asking.open_claude("http://127.0.0.1:9", tmp_path / "a.sqlite", mode="direct") as claude:
-        (answer,) = claude.ask([asking.facet_request(1)])
-        assert answer.status == "errored"
+        with pytest.raises(ClaudeError, match=r"3 of 3 requests got no answer"):
+            claude.ask([asking.facet_request(i) for i in range(3)])
         assert claude.ledger.spent("run") == 0
 
 
@@ -169,3 +179,45 @@ def test_calls_under_way_grow_with_success(serve, asking, tmp_path):
     with asking.open_claude(serve().url, tmp_path / "a.sqlite", mode="direct") as claude:
         answers = list(claude.ask([asking.facet_request(i) for i in range(200)]))
     assert {answer.status for answer in answers} == {"ok"}
+
+
+def test_what_arrived_is_kept_when_the_command_is_interrupted(serve, asking, tmp_path, monkeypatch):
+    server = serve()
+    requests = [asking.facet_request(i) for i in range(8)]
+    store, calls = Session.store, []
+
+    def interrupted(self, *given):
+        calls.append(given)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return store(self, *given)
+
+    monkeypatch.setattr(Session, "store", interrupted)
+    with asking.open_claude(server.url, tmp_path / "a.sqlite", mode="direct") as claude:
+        with pytest.raises(KeyboardInterrupt):
+            claude.ask(requests)
+        assert claude.ledger.under_way() == set()
+        assert {answer.status for answer in claude.ask(requests)} == {"ok"}
+    assert set(server.bills.values()) == {1}
+
+
+def test_a_429_that_ends_the_run_is_not_on_the_books(serve, asking, tmp_path):
+    server = serve(Rule(fault="rate_limited", always=True))
+    impatient = replace(asking.QUICK, longest_throttling=0.2)
+    with asking.open_claude(
+        server.url, tmp_path / "a.sqlite", mode="direct", patience=impatient
+    ) as claude:
+        with pytest.raises(ClaudeError, match="has taken no request"):
+            claude.ask([asking.facet_request(1)])
+        assert claude.ledger.spent("run") == 0
+        assert claude.ledger.under_way() == set()
+
+
+def test_an_answer_that_does_not_say_its_usage_is_booked_at_its_worst(asking, tmp_path):
+    with asking.open_claude("http://127.0.0.1:9", tmp_path / "a.sqlite") as claude:
+        session = claude._session(claude._connection)
+        for usage in (None, {}, {"input_tokens": None, "output_tokens": 3},
+                      {"input_tokens": -5, "output_tokens": 3}):  # fmt: skip
+            message = {"content": [], "usage": usage}
+            outcome = session.outcome_of(message, asking.HAIKU, batch=False, reserved=0.25)
+            assert (outcome.state, outcome.usd) == ("answered", 0.25)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -73,8 +75,8 @@ def test_the_fate_of_an_attempt_is_written_once(ledger, sending):
 def test_direct_calls_of_a_dead_process_are_written_off_and_batches_are_not(ledger, sending):
     open_attempts(ledger, sending("direct", usd=1.0))
     open_attempts(ledger, sending("in a batch", usd=2.0), batch=1)
-    assert ledger.write_off_direct() == 1
-    assert ledger.under_way() == {sending("in a batch").key}
+    with ledger.alone():
+        assert ledger.under_way() == {sending("in a batch").key}
     assert ledger.spent("r") == 3.0
 
 
@@ -106,7 +108,7 @@ def test_a_ledger_of_another_format_is_one_clear_error(tmp_path):
     db = sqlite3.connect(file)
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(LedgerError, match="format 99, expected 1"):
+    with pytest.raises(LedgerError, match="format 99, expected a ledger of format 1"):
         Ledger(file)
 
 
@@ -114,3 +116,53 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LedgerError, match="cannot open the ledger"):
         Ledger(tmp_path / "file" / "answers.sqlite")
+
+
+def test_another_database_is_not_turned_into_a_ledger(tmp_path):
+    file = tmp_path / "other.sqlite"
+    db = sqlite3.connect(file)
+    db.execute("CREATE TABLE songs (title TEXT)")
+    db.commit()
+    db.close()
+    with pytest.raises(LedgerError, match="is another database"):
+        Ledger(file)
+    db = sqlite3.connect(file)
+    assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
+    db.close()
+
+
+def test_many_processes_may_open_a_new_ledger_at_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from taxonomy.claude.ledger import Ledger\n"
+        "sys.stdin.readline(); Ledger(Path(sys.argv[1])).close()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.sqlite")]
+    started = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(4)]
+    for process in started:
+        process.communicate(b"go\n")
+    assert [process.returncode for process in started] == [0] * 4
+
+
+def test_texts_that_sqlite_does_not_take_are_stored_all_the_same(ledger, sending):
+    ledger.store([(sending("a").key, "invalid", "first", "a\ud800b", "c\udfff")])
+    state = ledger.states([sending("a").key])[sending("a").key]
+    assert (state.text, state.detail) == ("a?b", "c?")
+
+
+def test_a_ledger_that_is_held_says_so(ledger):
+    with (
+        ledger.alone(),
+        Ledger(ledger.file) as other,
+        pytest.raises(LedgerError, match="another process asks"),
+        other.alone(),
+    ):
+        raise AssertionError
+
+
+def test_a_full_disk_is_named_as_the_reason(ledger, sending):
+    ledger.write("PRAGMA max_page_count = 30")
+    with pytest.raises(LedgerError, match="disk is full"):
+        for n in range(200):
+            with ledger.transaction():
+                ledger.store([(sending(str(n)).key, "ok", "first", "x" * 5_000, "")])
+    assert ledger.states([sending("0").key])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from taxonomy.claude.reading import Usage, first_object, read_message
+from taxonomy.claude.reading import Usage, first_object, read_message, read_usage
 from taxonomy.claude.records import Request
 
 
@@ -79,7 +79,10 @@ def test_the_first_object_is_found_whatever_stands_around_it(text):
     assert first_object(text) == {"word": "yes"}
 
 
-@pytest.mark.parametrize("text", ["", "no object", '{"word": "yes"', "[1, 2]"])
+DEEP = '{"word": ' + "[" * 100_000
+
+
+@pytest.mark.parametrize("text", ["", "no object", '{"word": "yes"', "[1, 2]", DEEP])
 def test_no_object_is_found_where_there_is_none(text):
     assert first_object(text) is None
 
@@ -88,3 +91,28 @@ def test_usage_that_is_missing_counts_as_none():
     given = message('{"word": "yes"}')
     del given["usage"]
     assert read_message(given, request()).usage == Usage()
+
+
+def test_an_answer_with_half_a_character_is_invalid_and_no_crash():
+    reading = read_message(message('{"word": "a\\ud800"}'), request())
+    assert reading.status == "invalid"
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {},
+        [],
+        "7",
+        {"input_tokens": None, "output_tokens": 1},
+        {"input_tokens": -1, "output_tokens": 1},
+    ],
+)
+def test_usage_that_is_no_count_of_tokens_is_not_taken_for_one(usage):
+    assert read_usage(usage) is None
+
+
+def test_many_faults_are_said_in_bounded_words():
+    faults = [f"the name holds {'x' * 600}"] * 9
+    reading = read_message(message('{"word": "yes"}'), request(lambda _: faults))
+    assert len(reading.detail) == 1_500

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 
 import pytest
 
+from taxonomy.claude.batch_rows import BatchRows
 from taxonomy.claude.ledger import Ledger, Outcome
 from taxonomy.claude.upkeep import (
+    abandon,
     export_answers,
     failures,
     import_answers,
@@ -23,12 +26,10 @@ SECRET = "the private words of one person"
 @pytest.fixture
 def filled(ledger, sending):
     """Three answers: of c1, of c1 and c2, of c3; the last refused."""
-    sendings = [
-        sending("a", about=["c1"]),
-        sending("b", about=["c1", "c2"], version="v2"),
-        sending("c", about=["c3"]),
-    ]
+    sendings = [sending("a"), sending("b", version="v2"), sending("c")]
     with ledger.transaction():
+        a, b, c = (sent.key for sent in sendings)
+        ledger.note_subjects([("c1", a), ("c1", b), ("c2", b), ("c3", c)])
         numbers = ledger.open_attempts(sendings, run="r")
     ledger.close_attempts([(n, Outcome("answered", 0.25, 100, 10)) for n in numbers])
     texts = [json.dumps({"request": SECRET}), "{}", ""]
@@ -56,7 +57,8 @@ def test_statuses_and_failures_are_counted(filled):
 def test_lost_answers_are_named_with_their_reason(filled, sending):
     with filled.transaction():
         filled.open_attempts([sending("d")], run="r")
-    filled.write_off_direct()
+    with filled.alone():
+        pass
     assert (
         "lost", "facets", "the process ended before the answer came", 1,
     ) in failures(filled)  # fmt: skip
@@ -79,7 +81,8 @@ def test_after_a_purge_the_words_are_in_none_of_the_files(filled):
 
 def test_a_purge_waits_for_what_is_under_way(filled, sending):
     with filled.transaction():
-        filled.open_attempts([sending("e", about=["c9"])], run="r", batch=1)
+        filled.note_subjects([("c9", sending("e").key)])
+        filled.open_attempts([sending("e")], run="r", batch=1)
     with pytest.raises(LedgerError, match=r"1 requests .* under way"):
         purge(filled, ["c9"])
 
@@ -129,3 +132,43 @@ def test_a_file_that_is_no_export_is_one_clear_error_and_changes_nothing(ledger,
     with pytest.raises(LedgerError, match="Nothing was imported"):
         import_answers(ledger, file)
     assert status_counts(ledger) == {}
+
+
+def test_a_purge_says_when_a_reader_keeps_what_was_deleted_alive(filled):
+    filled.rows("PRAGMA busy_timeout = 100")
+    reader = sqlite3.connect(filled.file)
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM answers").fetchall()
+    with pytest.raises(LedgerError, match="another process reads"):
+        purge(filled, ["c1"])
+    reader.close()
+    purge(filled, ["c1"])
+    everything = b"".join(f.read_bytes() for f in filled.file.parent.iterdir())
+    assert SECRET.encode() not in everything
+
+
+def test_an_export_is_private_even_over_what_an_interrupted_one_left(filled, tmp_path):
+    (tmp_path / ".answers.jsonl.partial").write_text("left over")
+    export_answers(filled, tmp_path / "answers.jsonl")
+    assert stat.S_IMODE((tmp_path / "answers.jsonl").stat().st_mode) == 0o600
+
+
+def test_an_export_to_a_folder_is_one_clear_error(filled, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(LedgerError, match="cannot write"):
+        export_answers(filled, tmp_path / "folder")
+
+
+def test_batches_that_are_given_up_are_written_off_and_others_are_not(ledger, sending):
+    rows = BatchRows(ledger, server="http://x", run="r")
+    number, _ = rows.plan([sending("a", usd=2.0), sending("b", usd=3.0)])
+    rows.adopt(number, "msgbatch_1", is_proven=True)
+    other, other_mark = rows.plan([sending("c", usd=1.0)])
+    rows.submitting(other)
+    with pytest.raises(LedgerError, match="no batch msgbatch_9"):
+        abandon(ledger, ["msgbatch_1", "msgbatch_9"])
+    assert abandon(ledger, ["msgbatch_1"]) == 2
+    assert ledger.under_way() == {sending("c").key}
+    assert abandon(ledger, [other_mark]) == 1
+    assert ledger.spent("r") == 6.0
+    assert failures(ledger) == [("lost", "facets", "its batch was given up", 3)]
