@@ -138,6 +138,7 @@ class Claude:
 
     def _ask(self, requests: Iterable[Request], session: Session) -> None:
         batches = Batches(session)
+        batches.drop_planned()
         while True:
             session.awaited.clear()
             pendings = session.scan(requests, self.ledger.under_way())

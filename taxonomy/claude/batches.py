@@ -43,8 +43,11 @@ class Batches:
         self._rows = BatchRows(session.ledger, server=self._server, run=session.run)
         self._watch = Watch(session, self._rows, self._api)
         self._own: set[int] = set()
+
+    def drop_planned(self) -> None:
+        """Note that what a dead process had only planned was never made; to be called alone."""
         for number in self._rows.planned():
-            self._rows.reject(number, "never sent")
+            self._watch.reject(number, "never sent")
 
     def run(self, pendings: Iterator[Pending]) -> None:
         """Send all, and wait until they and those sent before have been collected.

@@ -5,9 +5,11 @@ import pytest
 
 from taxonomy.claude import batch_api
 from taxonomy.claude import batches as batches_module
+from taxonomy.claude.batch_rows import BatchRows
 from taxonomy.claude.connection import Failure
 from taxonomy.claude.fake import Rule
 from taxonomy.claude.money import load_tariff
+from taxonomy.claude.pending import Pending
 from taxonomy.claude.session import Patience
 from taxonomy.claude.upkeep import abandon, failures
 from taxonomy.errors import BudgetError, ClaudeError
@@ -274,6 +276,21 @@ def test_a_server_that_knows_no_batches_is_one_clear_error(serve, asking, tmp_pa
         with pytest.raises(ClaudeError, match=r"does not let us use batches.*claude\.mode=direct"):
             claude.ask([asking.facet_request(i) for i in range(60)])
         assert claude.ledger.under_way() == set()
+
+
+def test_a_batch_that_was_only_planned_is_dropped_and_its_money_is_free(serve, asking, tmp_path):
+    server = serve()
+    requests = [asking.facet_request(i) for i in range(20)]
+    with asking.open_claude(
+        server.url, tmp_path / "a.sqlite", mode="batches", budget=0.02
+    ) as claude:
+        rows = BatchRows(claude.ledger, server=server.url, run="run")
+        rows.plan([Pending(request).sending(0.001) for request in requests])
+        assert claude.cancel() == 0
+        assert len(claude.ledger.under_way()) == 20
+        assert numbers(claude.ask(requests)) == list(range(20))
+        assert claude.ledger.spent("run") < 0.002
+    assert set(server.bills.values()) == {1}
 
 
 def test_odd_words_of_the_server_about_batches_do_no_harm():
