@@ -11,13 +11,11 @@ import numpy as np
 import polars as pl
 
 from taxonomy.claude import Asker
+from taxonomy.conversations import read_batches
 from taxonomy.embedding import Encoder
 from taxonomy.errors import ConversationError
 from taxonomy.run import Facts, Run, Stage, file_digest
 from taxonomy.settings import ModelSettings, Settings
-
-# Rows of conversations held in memory at once.
-BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,8 @@ class Job:
         return np.load(self.run.path(f"{name}.npy"), mmap_mode="r")  # type: ignore[no-any-return]
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """The conversations, some at a time; there is always at least one batch."""
-        rows = pl.scan_parquet(self.run.path("conversations.parquet"))
-        total = rows.select(pl.len()).collect().item()
-        for start in range(0, max(total, 1), BATCH_ROWS):
-            yield rows.slice(start, BATCH_ROWS).collect()
+        """The conversations, some at a time."""
+        return read_batches(self.run.path("conversations.parquet"))
 
     def requests(self) -> pl.DataFrame:
         """The conversations that get a vector, in the order of the rows of `embeddings.npy`."""

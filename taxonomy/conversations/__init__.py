@@ -38,6 +38,7 @@ told by its bytes, and what a row means (see `formats.FORMATS`) by its first 200
 
 from __future__ import annotations
 
+from taxonomy.conversations.batches import read_batches
 from taxonomy.conversations.ingest import (
     IngestReport,
     ingest_conversations,
@@ -49,5 +50,6 @@ __all__ = [
     "CONVERSATIONS",
     "IngestReport",
     "ingest_conversations",
+    "read_batches",
     "read_conversations",
 ]

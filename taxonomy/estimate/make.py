@@ -20,7 +20,7 @@ from taxonomy.claude.money import load_tariff
 from taxonomy.claude.pending import Pending
 from taxonomy.claude.records import wire_schema
 from taxonomy.clustering import default_n_clusters
-from taxonomy.conversations import ingest_conversations
+from taxonomy.conversations import ingest_conversations, read_batches
 from taxonomy.estimate.figures import Estimate, Range, exactly
 from taxonomy.estimate.stages import (
     BY_BYTES,
@@ -31,7 +31,6 @@ from taxonomy.estimate.stages import (
 )
 from taxonomy.facets import FacetRequests, estimate_tokens, facet_request
 from taxonomy.settings import Settings
-from taxonomy.steps import BATCH_ROWS
 
 N_SAMPLED = 1_000
 """Conversations whose length is looked at."""
@@ -51,7 +50,7 @@ def estimate_files(files: Sequence[Path], settings: Settings, *, ledger: Path) -
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder, "conversations.parquet")
         ingest_conversations(files, table, Path(folder, "rejected.jsonl"), settings.conversations)
-        requests = FacetRequests(lambda: _batches(table), settings)
+        requests = FacetRequests(lambda: read_batches(table), settings)
         sample, n_asked = _open_requests(requests, ledger)
         n_read = pl.scan_parquet(table).select(pl.len()).collect().item()
     tokens, said = _input_tokens(sample, settings)
@@ -85,13 +84,6 @@ def _open_requests(requests: Iterable[Request], ledger: Path) -> tuple[list[Requ
             n_open += len(open_ones)
             sample += open_ones[: N_SAMPLED - len(sample)]
     return sample, n_open
-
-
-def _batches(table: Path) -> Iterator[pl.DataFrame]:
-    rows = pl.scan_parquet(table)
-    total = rows.select(pl.len()).collect().item()
-    for start in range(0, total, BATCH_ROWS):
-        yield rows.slice(start, BATCH_ROWS).collect()
 
 
 def _input_tokens(sample: list[Request], settings: Settings) -> tuple[Range, list[str]]:
