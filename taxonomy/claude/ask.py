@@ -138,7 +138,6 @@ class Claude:
 
     def _ask(self, requests: Iterable[Request], session: Session) -> None:
         batches = Batches(session)
-        batches.drop_planned()
         while True:
             session.awaited.clear()
             pendings = session.scan(requests, self.ledger.under_way())
@@ -238,7 +237,8 @@ def _try_some_of_each(session: Session, pendings: list[Pending]) -> list[Pending
         answer_directly(session, tried)
         states = session.ledger.states([pending.key for pending in tried])
         bad = [s for s in states.values() if s.status not in {"ok", "refused"}]
-        if len(bad) > max(session.tally.max_failed_share, 0.5) * len(tried):
+        is_first_of_many = len(members) > len(tried)
+        if is_first_of_many and len(bad) > max(session.tally.max_failed_share, 0.5) * len(tried):
             raise ClaudeError(
                 f"{len(bad)} of the first {len(tried)} requests of the stage "
                 f"{tried[0].request.stage} failed, so no batch was sent: {bad[0].detail}."

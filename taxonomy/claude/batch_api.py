@@ -7,7 +7,7 @@ may break off anywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,11 @@ class BrokenResults(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.text)
         self.failure = failure
+
+
+def broken(text: str) -> BrokenResults:
+    """Results that are not what they should be, and may be so later."""
+    return BrokenResults(Failure(text, billed=False, kind="later"))
 
 
 class BatchApi:
@@ -71,7 +76,8 @@ class BatchApi:
             batches = [batch for batch in page.get("data") or [] if _is_batch(batch)]
             young = [batch for batch in batches if (seconds(batch, "created_at") or 0.0) >= moment]
             found += young
-            if not page.get("has_more") or len(young) < len(batches) or not batches:
+            is_last = not page.get("has_more") or len(young) < len(batches) or not batches
+            if is_last or {"after_id": batches[-1]["id"]} == more:
                 return found[::-1]
             more = {"after_id": batches[-1]["id"]}
 
@@ -85,13 +91,13 @@ class BatchApi:
         """
         try:
             with self._batches.with_streaming_response.results(batch) as response:
-                for line in response.iter_lines():
-                    result = json.loads(line) if line.strip() else None
-                    if isinstance(result, dict):
-                        yield result
+                for line in _lines(response.iter_bytes()):
+                    result = json.loads(line)
+                    if not isinstance(result, dict) or not isinstance(result.get("custom_id"), str):
+                        raise ValueError(f"not a result: {line[:60]!r}")
+                    yield result
         except (ValueError, RecursionError) as error:
-            text = f"a line is cut off: {error}"
-            raise BrokenResults(Failure(text, billed=False, kind="later")) from error
+            raise broken(f"a line is cut off or no result: {error}") from error
         except Exception as error:
             if not _is_of_network(error):
                 raise
@@ -136,6 +142,19 @@ def n_requests(batch: dict[str, Any]) -> int:
     counts = batch.get("request_counts")
     values = list(counts.values()) if isinstance(counts, dict) else []
     return sum(values) if values and all(isinstance(n, int) for n in values) else -1
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of JSON Lines, which end at a line feed and nowhere else.
+
+    The SDK's own splitting also ends them at U+2028 and its like, which may stand inside a string.
+    """
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from filter(bytes.strip, lines)
+    if rest.strip():
+        yield rest
 
 
 def _is_batch(value: object) -> bool:

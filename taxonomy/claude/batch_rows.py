@@ -28,6 +28,8 @@ class Row:
     n: int
     server_id: str | None
     created_at: float
+    detail: str
+    """Why it may have been made although it is not found, if there is a reason to think so."""
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class BatchRows:
 
     def under_way(self) -> list[Row]:
         """The batches under way at any server, oldest first."""
-        columns = "id, server, mark, state, n, server_id, created_at"
+        columns = "id, server, mark, state, n, server_id, created_at, detail"
         query = f"SELECT {columns} FROM batches WHERE state IN {UNDER_WAY} ORDER BY id"
         return [Row(*row) for row in self._ledger.rows(query)]
 
@@ -82,9 +84,10 @@ class BatchRows:
         rows = self._ledger.rows("SELECT key, batch FROM attempts WHERE state='sent'")
         return {number for key, number in rows if key in keys}
 
-    def planned(self) -> list[int]:
-        """Batches that were written down and never sent: their process died before."""
-        return [n for (n,) in self._ledger.rows("SELECT id FROM batches WHERE state='planned'")]
+    def has_open(self, number: int) -> bool:
+        """Whether the fate of any request of a batch is open."""
+        query = "SELECT 1 FROM attempts WHERE batch=? AND state='sent' LIMIT 1"
+        return bool(self._ledger.rows(query, number))
 
     def state(self, number: int) -> str:
         """The state of a batch."""
@@ -106,12 +109,17 @@ class BatchRows:
         query = "UPDATE batches SET state=?, server_id=? WHERE id=?"
         self._ledger.write(query, state, server_id, number)
 
-    def disown(self, row: Row) -> None:
-        """Note that the batch at the server is somebody else's: ours is to be searched again."""
+    def disown(self, row: Row, *, doubt: str = "") -> None:
+        """Note that the batch at the server is somebody else's: ours is to be searched again.
+
+        Parameters
+        ----------
+        doubt : why it may have been ours all the same
+        """
         with self._ledger.transaction():
             self.note_stranger(row.number, str(row.server_id))
-            query = "UPDATE batches SET state='submitting', server_id=NULL WHERE id=?"
-            self._ledger.write(query, row.number)
+            query = "UPDATE batches SET state='submitting', server_id=NULL, detail=? WHERE id=?"
+            self._ledger.write(query, doubt, row.number)
 
     def note_stranger(self, number: int, server_id: str) -> None:
         """Note that a batch at the server is not the one that is searched for."""

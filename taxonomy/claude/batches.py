@@ -44,11 +44,6 @@ class Batches:
         self._watch = Watch(session, self._rows, self._api)
         self._own: set[int] = set()
 
-    def drop_planned(self) -> None:
-        """Note that what a dead process had only planned was never made; to be called alone."""
-        for number in self._rows.planned():
-            self._watch.reject(number, "never sent")
-
     def run(self, pendings: Iterator[Pending]) -> None:
         """Send all, and wait until they and those sent before have been collected.
 
@@ -100,8 +95,10 @@ class Batches:
             while not self._session.budget.fits(usd + cost):
                 if self._wait_for_one():
                     continue  # what it reserved is settled now, for less
-                if not chunk or (self._own and len(chunk) < LEAST_REQUESTS):
+                if not chunk:
                     raise BudgetError(self._session.budget.explain(cost))
+                if self._own and len(chunk) < LEAST_REQUESTS:
+                    raise BudgetError(self._session.budget.explain_batch(len(chunk)))
                 yield chunk
                 chunk, usd, n_bytes = [], 0.0, 0
             chunk.append((pending, cost))
@@ -132,7 +129,7 @@ class Batches:
                     return
                 number, mark = self._plan(chunk)
             else:
-                self._rows.set_state(number, "planned", failure.text)
+                self._rows.set_state(number, "planned")
                 if failure.kind != "later":
                     self._watch.reject(number, failure.text)
                     check_allowed(failure)

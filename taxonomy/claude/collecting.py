@@ -12,7 +12,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from taxonomy.claude.batch_api import BatchApi, BrokenResults
+from taxonomy.claude.batch_api import BatchApi, BrokenResults, broken
+from taxonomy.claude.batch_rows import Row
+from taxonomy.claude.connection import Failure
 from taxonomy.claude.ledger import RECEIVED, Outcome
 from taxonomy.claude.session import Session
 
@@ -45,39 +47,37 @@ def custom_id(mark: str, key: bytes) -> str:
     return f"{mark}-{key.hex()[:KEY_DIGITS]}"
 
 
-def collect(session: Session, api: BatchApi, number: int, mark: str, server_id: str) -> int:
+def collect(session: Session, api: BatchApi, row: Row) -> int:
     """Book every result of a batch; the number of messages that came.
-
-    Parameters
-    ----------
-    number : of the batch in the ledger; server_id is its name at the server
 
     Raises
     ------
     BrokenResults
-        The stream broke off; what came before is booked, and reading again books the rest.
+        The stream broke off or lacks results; what came is booked, and reading again books the
+        rest.
     NotOurs
-        The results have other names than ours.
+        The batch was guessed to be ours, and its results have other names.
     """
-    items = open_items(session, number, mark)
-    n_messages = sum(_book(session, items, part, mark) for part in _parts(api.results(server_id)))
-    # The stream has come to its own end: what it left out is nowhere.
-    missing = "missing from the results of its batch"
-    for item in open_items(session, number, mark).values():
-        with session.ledger.transaction():
-            _close(session, item, Outcome("lost", item.reserved, error=missing))
-        session.count_failure(item.key, "errored", missing, tries=LOST_TRIES)
+    items = open_items(session, row.number, row.mark)
+    n_messages = sum(
+        _book(session, items, part, row) for part in _parts(api.results(str(row.server_id)))
+    )
+    if n_open := len(open_items(session, row.number, row.mark)):
+        raise broken(f"{n_open:,} of {row.n:,} results are missing")
     return n_messages
 
 
-def is_ours(api: BatchApi, mark: str, server_id: str) -> bool | None:
-    """Whether the first result of a batch that ended bears our mark; None: it cannot be seen."""
+def is_ours(api: BatchApi, mark: str, server_id: str) -> bool | Failure | None:
+    """Whether the first result of a batch that ended bears our mark.
+
+    None where there is no result to see it by, a failure where it cannot be read.
+    """
     try:
         with closing(api.results(server_id)) as results:
-            first = next(results, {})
-    except BrokenResults:
-        return None
-    return str(first.get("custom_id", "")).startswith(f"{mark}-")
+            first = next(results, None)
+    except BrokenResults as unread:
+        return unread.failure
+    return None if first is None else str(first["custom_id"]).startswith(f"{mark}-")
 
 
 def open_items(session: Session, number: int, mark: str) -> dict[str, Item]:
@@ -103,7 +103,7 @@ def _parts(results: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _book(
-    session: Session, items: Mapping[str, Item], results: list[dict[str, Any]], mark: str
+    session: Session, items: Mapping[str, Item], results: list[dict[str, Any]], row: Row
 ) -> int:
     """Book some results; the number of messages among them."""
     failed: list[tuple[Item, str, Outcome, int]] = []
@@ -111,9 +111,9 @@ def _book(
     n_messages = 0
     with session.ledger.transaction():
         for result in results:
-            name = str(result.get("custom_id", ""))
-            if not name.startswith(f"{mark}-"):
-                raise NotOurs(name)
+            name = str(result["custom_id"])
+            if not name.startswith(f"{row.mark}-"):
+                raise broken(f"a result of another batch: {name}") if row.is_proven else NotOurs
             if item := items.get(name):
                 kind, outcome, tries = _outcome(session, item, result.get("result"))
                 session.ledger.close_attempts([(item.attempt, outcome)])
@@ -163,11 +163,6 @@ def _error_of(result: Mapping[str, Any]) -> tuple[str, str]:
         return "", ""
     type_ = str(inner.get("type") or "")
     return f"{type_}: {inner.get('message') or ''}", type_
-
-
-def _close(session: Session, item: Item, outcome: Outcome) -> None:
-    session.ledger.close_attempts([(item.attempt, outcome)])
-    _settle(session, item, outcome)
 
 
 def _settle(session: Session, item: Item, outcome: Outcome) -> None:

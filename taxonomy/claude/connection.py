@@ -140,7 +140,7 @@ class Failure:
 _STOP = {401, 402, 403, 404}
 _NEVER = {400, 413, 422}
 # The gateway gave up waiting; what is behind it may have gone on.
-_MAYBE_BILLED = {408, 504}
+_MAYBE_BILLED = {408, 502, 504, 520, 524}
 
 
 def failure_of(error: Exception) -> Failure:

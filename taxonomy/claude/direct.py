@@ -139,18 +139,19 @@ class _Calls:
         sent = {future: self._under_way.pop(future) for future in done}
         for future, outcome, _ in booked:
             self._session.budget.settle(sent[future].reserved, outcome.usd)
-        stop: ClaudeError | None = None
+        stop: BaseException | None = None
         for future, _, state in booked:
             try:
-                self._continue(sent[future].pending, future.result(), state, n_under_way)
+                self._continue(sent[future].pending, _result(future), state, n_under_way)
             except ClaudeError as error:
                 stop = error
+            stop = future.exception() or stop
         if stop:
             raise stop
 
     def _book(self, sent: _Sent, future: Future[Result]) -> tuple[Outcome, State | None]:
         """Write down what became of a call, and its answer."""
-        session, pending, result = self._session, sent.pending, future.result()
+        session, pending, result = self._session, sent.pending, _result(future)
         state = None
         if isinstance(result, Failure):
             usd = sent.reserved if result.billed else 0.0
@@ -211,3 +212,11 @@ class _Calls:
         due = [self._later[0][0]] if self._later else []
         ahead = [moment for moment in (*due, self._pace.resumes_at) if moment > now]
         return min(min(ahead, default=now) - now, LONGEST_WAIT)
+
+
+def _result(future: Future[Result]) -> Result:
+    """What a call gave; a mistake of ours in it counts as an answer that was paid and is lost."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    return Failure(f"{type(error).__name__}: {error}"[:300], billed=True, kind="later")

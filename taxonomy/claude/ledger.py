@@ -163,7 +163,7 @@ class Ledger:
                     "another file with --ledger."
                 ) from error
         try:
-            self._write_off_direct()
+            self._tidy()
             yield
         finally:
             lock.release()
@@ -258,13 +258,20 @@ class Ledger:
         ((total,),) = self.rows(f"{query} WHERE run = ?", run)
         return float(total or 0.0)
 
-    def _write_off_direct(self) -> None:
-        """Count the direct calls of a process that died as paid and lost."""
-        self.write(
-            "UPDATE attempts SET state='lost', usd=reserved, ended_at=?, "
-            "error='the process ended before the answer came' WHERE state='sent' AND batch IS NULL",
-            time.time(),
-        )
+    def _tidy(self) -> None:
+        """Settle what a process that died left: calls may be paid, planned batches are not."""
+        with self.transaction():
+            self.write(
+                "UPDATE attempts SET state='lost', usd=reserved, ended_at=?, "
+                "error='the process ended before the answer came' "
+                "WHERE state='sent' AND batch IS NULL",
+                time.time(),
+            )
+            self.write(
+                "UPDATE attempts SET state='failed', error='never sent' WHERE state='sent' "
+                "AND batch IN (SELECT id FROM batches WHERE state='planned')"
+            )
+            self.write("UPDATE batches SET state='rejected' WHERE state='planned'")
 
     def has_answered(self, model: str, prompt_version: str) -> bool:
         """Whether a request of this kind was ever answered."""

@@ -112,6 +112,14 @@ class Budget:
             "the ledger: run the same command with a larger --budget to go on."
         )
 
+    def explain_batch(self, n: int) -> str:
+        """Why no further batch is sent, where room is left for one of `n` requests."""
+        return (
+            f"the budget of {self.limit:,.4f} USD leaves room for {n:,} more requests at their "
+            f"worst ({self.spent:,.4f} USD spent by this run so far), too few for another batch. "
+            "What was answered is in the ledger: run the same command with a larger --budget."
+        )
+
 
 def check_priced(model: str, tariff: Tariff, budget: Budget) -> None:
     """Refuse a budgeted run on a model of unknown price.

@@ -39,6 +39,8 @@ class Patience:
     """After the last answer, before a server that only asks to wait is given up."""
     grace: float = 60.0
     """After a first look in vain, for a batch that may have been created to appear in the list."""
+    rereading: float = 600.0
+    """For results that cannot be read, or are not all there, before they count as gone."""
     stuck: float = 3_600.0
     """After its expiry before a batch is canceled."""
 
@@ -74,6 +76,8 @@ class Session:
             self._note_subjects(group)
             states = self.ledger.states([request.key for request in group])
             states |= self._read_received(group, states)
+            if not self._has_noted:
+                self.tally.n_requests += len(group)
             for request in group:
                 pending = self.pending(request, states.get(request.key))
                 if pending is None:
@@ -82,8 +86,6 @@ class Session:
                     self.awaited.add(request.key)
                 elif request.key not in skip:
                     skip.add(request.key)
-                    is_new = pending.step == "first" and not self.tally.failures(request.key)
-                    self.tally.n_asked += is_new
                     yield pending
         self._has_noted = True
 

@@ -20,8 +20,8 @@ class Tally:
     """Failures and answers of one asking."""
 
     max_failed_share: float
-    n_asked: int = 0
-    """Requests that were sent, each counted once."""
+    n_requests: int = 0
+    """All that were asked for, answered before or not."""
     read: Counter[str] = field(default_factory=Counter)
     """Status -> answers that were read to have it, each time that a request was answered."""
     given_up: Counter[str] = field(default_factory=Counter)
@@ -77,8 +77,8 @@ class Tally:
             Too many got none, however few there were.
         """
         n = self.given_up["errored"] + self.given_up["expired"]
-        if n > self.max_failed_share * self.n_asked:
+        if n > self.max_failed_share * self.n_requests:
             raise ClaudeError(
-                f"{n:,} of {self.n_asked:,} requests got no answer from the server; the last error "
-                f"was: {self.last_error}. The same command asks them again."
+                f"{n:,} of {self.n_requests:,} requests got no answer from the server; the last "
+                f"error was: {self.last_error}. The same command asks them again."
             )

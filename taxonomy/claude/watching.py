@@ -19,6 +19,8 @@ from taxonomy.errors import ClaudeError
 
 SKEW = 900.0
 """Seconds by which the server's clock may be behind ours."""
+KEPT = 20 * 86_400.0
+"""Seconds for which a batch is surely in the server's list: it keeps results for 29 days."""
 SLOWER = 1.5
 
 
@@ -34,6 +36,7 @@ class Watch:
         self._helped_at = time.monotonic()
         self._canceled: set[int] = set()
         self._searched_since: dict[int, float] = {}
+        self._unseen_since: dict[int, float] = {}
         self._broken_since: dict[int, float] = {}
 
     def helped(self) -> None:
@@ -50,14 +53,25 @@ class Watch:
         """
         gone = []
         for row in self._rows.here():
-            why = self._search(row) if row.server_id is None else self._look(row, row.server_id)
-            if why and row.is_proven:
+            if why := self._tend(row):
                 gone.append((row, why))
-            elif why:
-                self._rows.disown(row)
         if gone:
             raise ClaudeError(_lost(gone))
         return len(self._rows.here())
+
+    def _tend(self, row: Row) -> str | None:
+        """See to one batch; why its answers are gone, if they are."""
+        if row.server_id is None:
+            return self._search(row)
+        if not self._rows.has_open(row.number):  # a process died right after the last booking
+            self._rows.set_state(row.number, "collected")
+            return None
+        why = self._look(row, row.server_id)
+        if why and not row.is_proven:
+            # It may have been somebody else's: ours is searched again, and missed only aloud.
+            self._rows.disown(row, doubt=f"a batch that may have been ours is gone: {why}")
+            return None
+        return why
 
     def reject(self, number: int, why: str) -> None:
         """Note that a batch was never made: what it reserved is free again."""
@@ -79,7 +93,11 @@ class Watch:
         self._pause = min(self._pause * SLOWER, self._patience.longest_poll)
 
     def _search(self, row: Row) -> str | None:
-        """Find a batch whose creation did not end well in the server's list."""
+        """Find a batch whose creation did not end well in the server's list.
+
+        Where nothing is found for a while, it was never made; why that cannot be said for sure,
+        if it cannot.
+        """
         listed = self._api.since(row.created_at - SKEW)
         if isinstance(listed, Failure):
             check_allowed(listed)
@@ -87,23 +105,55 @@ class Watch:
             return None
         self.helped()
         known = self._rows.known_ids(row.number)
-        for batch in listed:
-            if batch["id"] in known or n_requests(batch) != row.n:
-                continue
-            has_ended = batch.get("processing_status") == "ended"
-            if has_ended and batch.get("archived_at"):
-                continue
-            ours = is_ours(self._api, row.mark, batch["id"]) if has_ended else True
-            if ours:
-                self._rows.adopt(row.number, batch["id"], is_proven=has_ended)
-                self._session.say(f"batch {batch['id']} may have been created after all")
-            elif ours is not None:
-                self._rows.note_stranger(row.number, batch["id"])
-                continue
-            return None  # found; or it cannot be seen yet whose it is
+        alike = [b for b in listed if b["id"] not in known and n_requests(b) == row.n]
+        unseen = None
+        for batch in alike:
+            found = self._try_on(row, batch)
+            if found is True:
+                return None
+            unseen = found or unseen
+        if unseen:
+            since = self._unseen_since.setdefault(row.number, time.monotonic())
+            self.bear(unseen, since=since)
+            return None
+        if any(b.get("archived_at") for b in alike):
+            return "a batch of its size is archived, and may be it"
+        return self._miss(row)
+
+    def _try_on(self, row: Row, batch: dict[str, Any]) -> bool | Failure:
+        """Whether a batch of the right size was taken for a row; a failure if it cannot be seen."""
+        server_id = str(batch["id"])
+        if batch.get("archived_at"):
+            return False
+        if batch.get("processing_status") != "ended":
+            self._rows.adopt(row.number, server_id, is_proven=False)
+            self._session.say(f"batch {server_id} may have been created after all")
+            return True
+        ours = is_ours(self._api, row.mark, server_id)
+        if isinstance(ours, Failure) and ours.status != 404:
+            check_allowed(ours)
+            return ours
+        if ours is True:
+            self._rows.adopt(row.number, server_id, is_proven=True)
+            self._session.say(f"batch {server_id} was created after all")
+            return True
+        if ours is None:
+            return Failure(f"{server_id} has ended without a result", billed=False, kind="later")
+        if ours is False:
+            self._rows.note_stranger(row.number, server_id)
+        return False
+
+    def _miss(self, row: Row) -> str | None:
+        """Note that a batch was never made, once it was looked for long enough."""
+        rivals = [r for r in self._rows.here() if r.state == "guessed" and r.n == row.n]
         since = self._searched_since.setdefault(row.number, time.monotonic())
-        if time.monotonic() - since > self._patience.grace:
-            self.reject(row.number, "not in the server's list")
+        if rivals or time.monotonic() - since <= self._patience.grace:
+            return None  # what a rival was guessed to be may be ours
+        if row.detail:
+            return row.detail
+        if time.time() - row.created_at > KEPT:
+            return "it is so old that the server may have forgotten it"
+        self.reject(row.number, "not in the server's list")
         return None
 
     def _look(self, row: Row, server_id: str) -> str | None:
@@ -120,9 +170,7 @@ class Watch:
             return "the server has archived its results"
         if batch.get("processing_status") == "ended":
             return self._collect(row, server_id)
-        if self._is_stuck(batch) and row.number not in self._canceled:
-            if not row.is_proven:
-                return "it is long past its expiry"
+        if self._is_stuck(batch) and row.is_proven and row.number not in self._canceled:
             self._session.say(f"batch {server_id} is long past its expiry: canceled")
             if not isinstance(self._api.cancel(server_id), Failure):
                 self._canceled.add(row.number)
@@ -130,12 +178,12 @@ class Watch:
 
     def _collect(self, row: Row, server_id: str) -> str | None:
         try:
-            n = collect(self._session, self._api, row.number, row.mark, server_id)
+            n = collect(self._session, self._api, row)
         except NotOurs:
             self._rows.disown(row)
             return None
-        except BrokenResults as broken:
-            return self._read_again(row, broken.failure)
+        except BrokenResults as unread:
+            return self._read_again(row, unread.failure)
         self._rows.set_state(row.number, "collected")
         self._pause = self._patience.first_poll
         self._session.say(f"batch {server_id}: {n:,} of {row.n:,} answers")
@@ -148,9 +196,14 @@ class Watch:
         if failure.status == 404:
             return "the server has no results of it"
         check_allowed(failure)
-        self._session.say(f"the results of batch {row.server_id} broke off: {failure.text}")
+        self._session.say(f"results of batch {row.server_id}: {failure.text}")
         since = self._broken_since.setdefault(row.number, time.monotonic())
-        self.bear(failure, since=since)
+        if failure.status:  # the server has trouble, and the results are still there
+            self.bear(failure, since=since)
+        elif time.monotonic() - since > self._patience.rereading:
+            return failure.text
+        else:
+            self.sleep()
         return None
 
     def _is_stuck(self, batch: dict[str, Any]) -> bool:
@@ -163,6 +216,7 @@ def _lost(gone: list[tuple[Row, str]]) -> str:
     n = sum(row.n for row, _ in gone)
     names = " ".join(row.name for row, _ in gone)
     return (
-        f"up to {n:,} answers that were paid for are gone: {gone[0][1]} ({names}). To write them "
-        f"off, run `taxonomy answers abandon {names}`; the same command then asks, and pays, again."
+        f"up to {n:,} answers that were paid for cannot be had: {gone[0][1]} ({names}). With the "
+        "key of another workspace they cannot be seen either. To write them off, run "
+        f"`taxonomy answers abandon {names}`; the same command then asks, and pays, again."
     )

@@ -26,6 +26,7 @@ QUICK = Patience(
     longest_pause=0.1,
     longest_throttling=30.0,
     grace=0.3,
+    rereading=1.0,
     stuck=1.0 - 86_400.0,  # a batch expires a day after it was made: here, a second after
 )
 

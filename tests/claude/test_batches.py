@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import anthropic
 import pytest
 
@@ -117,19 +119,7 @@ def test_a_batch_of_somebody_else_is_not_taken_for_ours(serve, asking, ask, monk
     monkeypatch.setattr(batches_module, "SIZES", 1)
     server = serve(queues={"create": [None, "create_hang"]})
     with anthropic.Anthropic(base_url=server.url, api_key="other", max_retries=0) as other:
-        other.messages.batches.create(
-            requests=[
-                {
-                    "custom_id": f"theirs-{i}",
-                    "params": {
-                        "model": asking.HAIKU,
-                        "max_tokens": 5,
-                        "messages": [{"role": "user", "content": "hello"}],
-                    },
-                }
-                for i in range(10)
-            ]
-        )
+        other.messages.batches.create(requests=foreign_requests(asking, 10))
     answers, ledger = ask(server, 20)
     assert numbers(answers) == list(range(20))
     assert created(server) == 2
@@ -198,15 +188,146 @@ def test_a_batch_that_cannot_be_looked_at_for_a_while_is_not_made_again(serve, a
     assert created(server) == 1
 
 
-@pytest.mark.parametrize(("fault", "where"), [("partial", "create"), ("unknown_type", "item")])
-def test_answers_that_the_results_lack_are_named_and_asked_again_once(serve, ask, fault, where):
-    rules = [Rule(fault=fault, share=0.2)] if where == "item" else []
-    server = serve(*rules, queues={} if rules else {"create": [fault]})
+def test_results_of_an_unknown_kind_are_named_as_lost_and_asked_again_once(serve, ask):
+    server = serve(Rule(fault="unknown_type", share=0.2))
     answers, ledger = ask(server, 60)
     assert numbers(answers) == list(range(60))
     assert failures(ledger)[0][0] == "lost"
-    n_lost = sum(row[3] for row in failures(ledger))
-    assert sum(server.bills.values()) <= 60 + n_lost
+    assert set(server.bills.values()) == {1}
+
+
+def test_answers_that_the_results_lack_are_paid_for_again_only_after_they_were_given_up(
+    serve, asking, tmp_path
+):
+    server = serve(queues={"create": ["partial"]})
+    requests = [asking.facet_request(i) for i in range(60)]
+    with asking.open_claude(server.url, tmp_path / "a.sqlite", mode="batches") as claude:
+        with pytest.raises(ClaudeError, match=r"7 of 50 results are missing .*answers abandon"):
+            claude.ask(requests)
+        assert len(claude.ledger.under_way()) == 7
+        assert "DELETE" not in {record.method for record in server.log}
+        ((name,),) = claude.ledger.rows("SELECT server_id FROM batches")
+        assert abandon(claude.ledger, [name]) == 7
+        assert numbers(claude.ask(requests)) == list(range(60))
+    assert sum(server.bills.values()) == 67
+
+
+def test_an_empty_reply_in_place_of_results_loses_nothing(serve, ask, monkeypatch):
+    server = serve(queues={"create": ["create_hang"]})
+    results, calls = batch_api.BatchApi.results, []
+
+    def empty_at_first(self, batch):
+        calls.append(batch)
+        return iter(()) if len(calls) < 3 else results(self, batch)
+
+    monkeypatch.setattr(batch_api.BatchApi, "results", closable(empty_at_first))
+    answers, ledger = ask(server, 40)
+    assert numbers(answers) == list(range(40))
+    assert (created(server), set(server.bills.values())) == (1, {1})
+    assert failures(ledger) == []
+
+
+def test_a_line_that_is_no_result_loses_nothing(serve, ask, monkeypatch):
+    server = serve()
+    lines, calls = batch_api._lines, []
+
+    def odd_at_first(chunks):
+        calls.append(chunks)
+        if len(calls) < 3:
+            yield b'{"type": "error", "error": {"type": "overloaded_error"}}'
+        yield from lines(chunks)
+
+    monkeypatch.setattr(batch_api, "_lines", odd_at_first)
+    answers, _ = ask(server, 40)
+    assert numbers(answers) == list(range(40))
+    assert (created(server), set(server.bills.values())) == (1, {1})
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85", "\x1c", "\x0b"])
+def test_lines_end_at_a_line_feed_alone(odd):
+    text = json.dumps({"a": f"x{odd}y"}, ensure_ascii=False).encode()
+    found = list(batch_api._lines([text[:9], text[9:] + b"\n", b"\n", text]))
+    assert [json.loads(line)["a"] for line in found] == [f"x{odd}y"] * 2
+
+
+def test_a_guess_that_turns_out_to_be_somebody_elses_is_given_back(serve, asking, ask, monkeypatch):
+    monkeypatch.setattr(batches_module, "SIZES", 1)
+    server = serve(queues={"create": [None, "create_hang"]}, batch_seconds=0.6)
+    with anthropic.Anthropic(base_url=server.url, api_key="other", max_retries=0) as other:
+        theirs = other.messages.batches.create(requests=foreign_requests(asking, 10)).id
+        answers, ledger = ask(server, 20)
+        assert numbers(answers) == list(range(20))
+        assert ledger.rows("SELECT server_id FROM strangers") == [(theirs,)]
+        assert other.messages.batches.retrieve(theirs).processing_status == "ended"
+    assert created(server) == 2
+    assert sum(server.bills.values()) == 30
+
+
+def test_a_guess_that_is_gone_is_searched_again_and_missed_aloud(
+    serve, asking, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(batches_module, "SIZES", 1)
+    server = serve(queues={"create": ["stuck", "server_error"]})
+    requests = [asking.facet_request(i) for i in range(20)]
+    with anthropic.Anthropic(base_url=server.url, api_key="other", max_retries=0) as other:
+        theirs = other.messages.batches.create(requests=foreign_requests(asking, 10)).id
+
+        def take_away(text):
+            if "may have been created" in text:
+                other.messages.batches.cancel(theirs)
+                while other.messages.batches.retrieve(theirs).processing_status != "ended":
+                    pass
+                other.messages.batches.delete(theirs)
+
+        with asking.open_claude(server.url, tmp_path / "a.sqlite", mode="batches") as claude:
+            claude._say = take_away
+            with pytest.raises(ClaudeError, match="may have been ours is gone"):
+                claude.ask(requests)
+            ((mark,),) = claude.ledger.rows("SELECT mark FROM batches WHERE state='submitting'")
+            abandon(claude.ledger, [mark])
+            assert numbers(claude.ask(requests)) == list(range(20))
+
+
+def test_a_second_command_after_failures_that_last_is_not_blocked_by_them(serve, asking, tmp_path):
+    server = serve(Rule(fault="server_error", share=0.05, always=True))
+    requests = [asking.facet_request(i) for i in range(100)]
+    for _ in range(2):
+        with asking.open_claude(server.url, tmp_path / "a.sqlite", mode="direct") as claude:
+            statuses = [answer.status for answer in claude.ask(requests)]
+        assert 0 < statuses.count("errored") < 20
+
+
+def test_a_batch_whose_last_result_was_booked_needs_the_server_no_more(serve, asking, tmp_path):
+    server = serve()
+    file = tmp_path / "a.sqlite"
+    requests = [asking.facet_request(i) for i in range(30)]
+    with asking.open_claude(server.url, file, mode="batches") as claude:
+        list(claude.ask(requests))
+        # As if the process had died after the booking, and the batch was deleted since.
+        claude.ledger.write("UPDATE batches SET state='submitted'")
+        more = [*requests, asking.facet_request(30)]
+        assert numbers(claude.ask(more)) == list(range(31))
+
+
+def test_a_small_stage_with_a_malformed_request_is_not_blocked(serve, asking, tmp_path):
+    requests = [asking.facet_request(0, max_tokens=-1), asking.facet_request(1)]
+    with asking.open_claude(serve().url, tmp_path / "a.sqlite", mode="batches") as claude:
+        assert [answer.status for answer in claude.ask(requests)] == ["errored", "ok"]
+
+
+def foreign_requests(asking, n):
+    message = {"role": "user", "content": "hello"}
+    params = {"model": asking.HAIKU, "max_tokens": 5, "messages": [message]}
+    return [{"custom_id": f"theirs-{i}", "params": params} for i in range(n)]
+
+
+def closable(results):
+    """Results that can be closed, as a generator can."""
+
+    def generator(self, batch):
+        yield from results(self, batch)
+
+    return generator
 
 
 def test_a_kind_of_result_that_is_always_unknown_is_paid_for_twice_at_most(serve, ask):

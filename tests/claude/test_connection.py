@@ -28,6 +28,7 @@ def status_error(status, headers=None):
         (422, "never", False),
         (429, "later", False),
         (500, "later", False),
+        (502, "later", True),
         (504, "later", True),
         (529, "later", False),
     ],

@@ -36,7 +36,7 @@ def test_refusals_are_no_failures():
 
 
 def test_requests_without_an_answer_stop_the_run_however_few_there_are():
-    tally = Tally(0.2, n_asked=6)
+    tally = Tally(0.2, n_requests=6)
     tally.fail(b"a", "errored", "503 busy", tries=MAX_TRIES)
     tally.stop_if_unanswered()
     tally.fail(b"b", "expired", "expired", tries=MAX_TRIES)
@@ -45,7 +45,7 @@ def test_requests_without_an_answer_stop_the_run_however_few_there_are():
 
 
 def test_malformed_requests_do_not_count_as_an_outage():
-    tally = Tally(0.2, n_asked=2)
+    tally = Tally(0.2, n_requests=2)
     for key in (b"a", b"b"):
         tally.fail(key, "malformed", "400", tries=MAX_TRIES)
     tally.stop_if_unanswered()

@@ -29,11 +29,17 @@ class Accounts:
         self._bills: Counter[str] = Counter()
         self._destroyed: Counter[str] = Counter()
         self._tokens = [0, 0]
+        self._custom_ids: set[str] = set()
 
     def note(self, record: Record) -> None:
         """A request was received."""
         with self._lock:
             self._log.append(record)
+
+    def note_batch(self, custom_ids: Iterable[str]) -> None:
+        """A batch was made of requests with these names."""
+        with self._lock:
+            self._custom_ids.update(custom_ids)
 
     def bill(self, digest: str, message: Mapping[str, Any]) -> None:
         """A message was made in answer to the request of this digest, and must be paid for."""
@@ -53,6 +59,12 @@ class Accounts:
         """Every request received, in order."""
         with self._lock:
             return list(self._log)
+
+    @property
+    def custom_ids(self) -> set[str]:
+        """The names of all requests that were ever in a batch."""
+        with self._lock:
+            return set(self._custom_ids)
 
     @property
     def bills(self) -> dict[str, int]:

@@ -157,6 +157,7 @@ class Batches:
             created_at=datetime.now(UTC),
         )
         self._batches[batch.id] = batch
+        self._accounts.note_batch(request["custom_id"] for request in requests)
         if fault != "stuck":
             self._waiting.put(batch)
         return batch

@@ -83,6 +83,11 @@ class FakeClaude:
         return self._accounts.log
 
     @property
+    def custom_ids(self) -> set[str]:
+        """The names of all requests that were ever in a batch."""
+        return self._accounts.custom_ids
+
+    @property
     def bills(self) -> dict[str, int]:
         """Digest of a request -> how often an answer was billed."""
         return self._accounts.bills
