@@ -159,6 +159,6 @@ def _check_there(file: Path) -> None:
 def _ids_in(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise LedgerError(f"cannot read {file}: {error.strerror}; check the path.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"cannot read {file}: {error}; give a UTF-8 text file.") from error
     return [line.strip() for line in lines if line.strip()]

@@ -10,8 +10,10 @@ import polars as pl
 from taxonomy.facets import STATUSES
 from taxonomy.privacy import PUBLISHED
 
-UNANSWERED = [status for status in STATUSES if status not in {"ok", "empty", "flagged"}]
-"""Statuses of conversations that Claude was asked about and that have no answer."""
+UNANSWERED = ("errored", "expired")
+"""Statuses of requests that got no answer, and may get one when they are asked again."""
+NOT_USED = [status for status in STATUSES if status not in {"ok", "empty", "flagged"}]
+"""Statuses of conversations that were asked about and have no answer to use."""
 
 
 def coverage(people: pl.DataFrame, assigned: pl.DataFrame, sizes: pl.DataFrame) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def coverage(people: pl.DataFrame, assigned: pl.DataFrame, sizes: pl.DataFrame) 
         "with_user_id": people["user_id"].count(),
         "flagged": _n_with(people, ["flagged"]),
         "without_request": _n_with(people, ["empty"]),
-        "unanswered": _n_with(people, UNANSWERED),
+        "unanswered": _n_with(people, NOT_USED),
         "unassigned": int((assigned["cluster"] < 0).sum()),
         "in_suppressed_clusters": in_clusters - in_shown,
         "in_published_clusters": in_shown,
@@ -52,6 +54,11 @@ def tally(values: pl.Series) -> dict[str, int]:
     """Value -> how often it occurs, in the order of the values."""
     counts = values.cast(pl.String).fill_null("unknown").value_counts().sort(values.name)
     return dict(counts.iter_rows())
+
+
+def n_unanswered(flags: pl.Series) -> int:
+    """The number of nodes whose flags say that a request about them got no answer."""
+    return int(flags.drop_nulls().str.contains("|".join(UNANSWERED)).sum())
 
 
 def _n_with(people: pl.DataFrame, statuses: Sequence[str]) -> int:

@@ -22,10 +22,11 @@ import polars as pl
 from taxonomy.claude import Claude, open_claude, spending
 from taxonomy.clustering import cluster_vectors
 from taxonomy.conversations import ingest_conversations
-from taxonomy.coverage import coverage, tally, window
+from taxonomy.coverage import UNANSWERED, coverage, n_unanswered, tally, window
 from taxonomy.embedding import Encoder, encode_texts, load_encoder
 from taxonomy.errors import SettingsError, TooLittleDataError
 from taxonomy.facets import (
+    count_asked,
     extract_facets,
     extract_facets_by_claude,
     facet_prompt_version,
@@ -97,13 +98,20 @@ def build(
         for name, declared in STEPS.items():
             made = True
             try:
-                made = run.make(declared.stage(job), partial(declared.write, job))
+                stage, write = declared.stage(job), partial(declared.write, job)
+                made = run.make(stage, write, again=_is_open(job, claude, name))
             finally:
                 if made and claude:  # also of a stage that was broken off: it has cost something
                     _log_spending(job, claude, name)
             if name == until:
                 break
     return folder
+
+
+def _is_open(job: Job, claude: Claude | None, stage: str) -> bool:
+    """Whether a stage still lacks answers that somebody could give now; the ledger has the rest."""
+    made = job.run.manifest["stages"].get(stage, {"facts": {}})
+    return claude is not None and claude.is_connected and bool(made["facts"].get("unanswered"))
 
 
 def _log_spending(job: Job, claude: Claude, stage: str) -> None:
@@ -148,6 +156,8 @@ def facets(job: Job, folder: Path) -> Facts:
     flags = extracted["flags"].drop_nulls().str.split(",").explode().alias("flags")
     return {
         "maker": job.settings.claude.facets.model if job.claude else "offline",
+        "asked": count_asked(job.batches()) if job.claude else 0,
+        "unanswered": extracted["status"].is_in(UNANSWERED).sum(),
         "status": tally(extracted["status"]),
         "flags": tally(flags),
         "language": tally(extracted["language"]),
@@ -224,6 +234,7 @@ def clusters(job: Job, folder: Path) -> Facts:
         | job.settings.naming.model_dump()
         | {"encoder": job.encoder.identity, "random_state": job.settings.random_state}
         | {"prompt": job.claude and naming_prompt_version()}
+        | {"privacy": job.claude and job.settings.privacy.model_dump()}
     ),
 )
 def names(job: Job, folder: Path) -> Facts:
@@ -239,9 +250,20 @@ def names(job: Job, folder: Path) -> Facts:
             job.claude,
             job.settings,
             encoder=job.encoder,
+            published=_published(job),
         )
     named.write_parquet(folder / "names.parquet")
-    return {"namer": tally(named["namer"]), "flags": tally(named["flags"].drop_nulls())}
+    return {
+        "namer": tally(named["namer"]),
+        "unanswered": n_unanswered(named["flags"]),
+        "flags": tally(named["flags"].drop_nulls()),
+    }
+
+
+def _published(job: Job) -> set[int]:
+    """The clusters that pass the floors."""
+    sizes = apply_cluster_floors(job.read("clusters"), job.people(), job.settings.privacy)
+    return set(sizes.filter(pl.col("status") == PUBLISHED)["cluster"])
 
 
 @step(
@@ -289,7 +311,12 @@ def hierarchy(job: Job, folder: Path) -> Facts:
             clusters, job.array("centers"), job.claude, job.settings, encoder=job.encoder
         )
     nodes.write_parquet(folder / "nodes.parquet")
-    return {"levels": tally(nodes["level"]), "namer": tally(nodes["namer"]), **facts}
+    return {
+        "levels": tally(nodes["level"]),
+        "namer": tally(nodes["namer"]),
+        "unanswered": n_unanswered(nodes.filter(pl.col("level") > 0)["flags"]),
+        **facts,
+    }
 
 
 @step(

@@ -93,13 +93,15 @@ class Run:
             )
         )
 
-    def make(self, stage: Stage, write: Callable[[Path], Facts]) -> bool:
+    def make(self, stage: Stage, write: Callable[[Path], Facts], *, again: bool = False) -> bool:
         """Whether the stage had to be made; `write` gets a folder and returns facts to record.
+
+        With `again` it is made whether it is current or not.
 
         What an interrupted call left in that folder is still there if the key is the same, so a
         stage may continue; nothing in it counts as output before `write` returned.
         """
-        if self.is_current(stage):
+        if not again and self.is_current(stage):
             self.log(stage=stage.name, made=False)
             return False
         started = time.monotonic()

@@ -7,6 +7,7 @@ import socket
 import polars as pl
 import pytest
 
+from taxonomy.claude import wire
 from taxonomy.claude.fake import FakeClaude, Rule, Script
 from taxonomy.errors import BudgetError, LedgerError
 from taxonomy.pipeline import STAGES, build
@@ -57,7 +58,7 @@ def test_the_main_job_runs_through_claude_and_its_release_passes_the_check(runs,
     errors = [f for f in check_release(tmp_path / "release") if f.kind == "error"]
     assert errors == []
     card = (tmp_path / "release" / "README.md").read_text()
-    assert "claude-haiku-5-5, asked once a conversation" in card
+    assert "claude-haiku-5-5, asked about 5" in card
     assert "claude-sonnet-5-5 (12)" in card
     assert "rules, offline" not in card
 
@@ -286,3 +287,64 @@ def forbid_sockets(monkeypatch):
 
     monkeypatch.setattr(socket, "socket", forbidden)
     monkeypatch.setattr(socket, "create_connection", forbidden)
+
+
+def test_requests_without_an_answer_are_asked_again_by_the_next_command(
+    small_corpus, hashing_encoder, tmp_path, monkeypatch
+):
+    given = {
+        "settings": by_claude("claude.mode=direct", "conversations.sample=100"),
+        "encoder": hashing_encoder,
+        "ledger": tmp_path / "answers.sqlite",
+        "until": "facets",
+    }
+    script = Script([Rule(fault="server_error", share=0.05, always=True)])
+    counts = []
+    for server in (FakeClaude(script), FakeClaude(), FakeClaude()):
+        with server:
+            monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+            run = build([small_corpus], tmp_path / "run", **given)
+            statuses = pl.read_parquet(run / "facets.parquet")["status"].to_list()
+            counts.append((statuses.count("errored"), len(server.log)))
+    (n_errored, _), second, third = counts
+    assert n_errored > 0
+    assert second == (0, n_errored)
+    assert third == (0, 0)
+
+
+def test_what_the_input_brings_is_not_asked_and_the_card_says_so(
+    tmp_path, write_jsonl, hashing_encoder, monkeypatch
+):
+    secret = "mail me at ann@example.com"
+    rows = [
+        {
+            "conversation_id": f"c{i}",
+            "user_id": f"u{i}",
+            "messages": [{"role": "user", "content": "hello"}],
+            "request": f"Write a poem about the colour of stone, {secret}, number {i % 7}",
+            "collaboration": "directive",
+        }
+        for i in range(80)
+    ]
+    with FakeClaude() as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        seen = []
+        monkeypatch.setattr(
+            wire,
+            "_user_message",
+            lambda asked, make=wire._user_message: seen.append(make(asked)) or seen[-1],
+        )
+        run = build(
+            [write_jsonl(rows)],
+            tmp_path / "run",
+            by_claude("cluster.n_clusters=2", "claude.mode=direct"),
+            encoder=hashing_encoder,
+            ledger=tmp_path / "answers.sqlite",
+        )
+    write_release(run, tmp_path / "release", version="v")
+    assert (
+        "Facets (what was asked, how person and assistant worked together): given by"
+        in (tmp_path / "release" / "README.md").read_text()
+    )
+    assert seen
+    assert not [text for text in seen if "ann@example.com" in text]

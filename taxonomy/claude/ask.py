@@ -73,6 +73,11 @@ class Claude:
         self._patience = patience or Patience()
         self._say = say
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether somebody can be asked, so that more is answered than the ledger holds."""
+        return self._connection is not None
+
     def close(self) -> None:
         """Let go of the ledger and of the connection."""
         self.ledger.close()

@@ -17,7 +17,7 @@ CREATE TABLE attempts (         -- one row each time a request was sent
     prompt_version TEXT NOT NULL,
     step TEXT NOT NULL,
     batch INTEGER,              -- null: a direct call
-    state TEXT NOT NULL,        -- sent, answered, failed (not billed), lost (maybe billed, no answer)
+    state TEXT NOT NULL,        -- sent, answered, failed (not billed), lost (maybe billed, no answer), imported
     reserved REAL NOT NULL,     -- US dollars it could cost at most
     usd REAL NOT NULL,          -- what it cost; of a lost one, what it could have cost at most
     input_tokens INTEGER,

@@ -120,5 +120,7 @@ def read_usage(usage: object) -> Usage | None:
 
 
 def _fault(item: Mapping[str, Any]) -> str:
+    if item["type"] == "extra_forbidden":  # its name may be somebody's words
+        return "there is a field that was not asked for"
     where = ".".join(map(str, item["loc"])) or "answer"
     return f"{where}: {item['msg']}"

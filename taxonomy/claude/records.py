@@ -19,8 +19,8 @@ Status = Literal["ok", "refused", "truncated", "invalid", "errored", "expired"]
 STATUSES: tuple[Status, ...] = ("ok", "refused", "truncated", "invalid", "errored", "expired")
 
 # What a JSON schema may say on the wire; bounds are checked by the record itself.
-_BOUNDS = frozenset({"maxLength", "minimum", "maximum", "minItems", "maxItems"})
-_UNSENT = _BOUNDS | {"title", "default", "minLength", "pattern", "uniqueItems", "multipleOf"}
+_BOUNDS = frozenset({"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"})
+_UNSENT = _BOUNDS | {"title", "default", "pattern", "uniqueItems", "multipleOf"}
 
 
 @dataclass(frozen=True)

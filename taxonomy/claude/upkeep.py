@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from taxonomy.claude.batch_rows import UNDER_WAY
 from taxonomy.claude.ledger import FORMAT, Ledger
@@ -17,6 +19,7 @@ from taxonomy.errors import LedgerError
 from taxonomy.run import full_disk_as_run_error
 
 EXPORT_KIND = "taxonomy answers"
+_KIND = ("stage", "model", "prompt_version")
 DAY = 86_400.0
 
 
@@ -40,7 +43,8 @@ class Spending:
 
 def spending(ledger: Ledger, run: str | None = None) -> list[Spending]:
     """What was spent, by run, stage and model."""
-    where, values = ("WHERE run = ?", (run,)) if run is not None else ("", ())
+    where = "WHERE state <> 'imported'" + (" AND run = ?" if run is not None else "")
+    values = [] if run is None else [run]
     rows = ledger.rows(
         "SELECT run, stage, model, COUNT(*), SUM(state = 'answered'), SUM(state = 'sent'), "
         "SUM(state = 'lost'), "
@@ -222,7 +226,7 @@ def import_answers(ledger: Ledger, file: Path) -> int:
             if head != {"kind": EXPORT_KIND, "format": FORMAT}:
                 raise ValueError("it does not begin like an export of answers")
             for line in stream:
-                _import_row(ledger, json.loads(line))
+                _import_row(ledger, _Row.model_validate_json(line))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LedgerError(
             f"cannot import {file}: {error}; expected a file that `taxonomy answers export` wrote. "
@@ -233,25 +237,48 @@ def import_answers(ledger: Ledger, file: Path) -> int:
 
 def _exported(ledger: Ledger) -> Iterator[dict[str, Any]]:
     about = "SELECT conversation_id FROM subjects s WHERE s.key = a.key ORDER BY 1"
+    kinds = "SELECT json_array(stage, model, prompt_version) FROM attempts t WHERE t.key = a.key"
     names = ("status", "step", "text", "detail", "at")
-    for key, subjects, *facts in ledger.stream(
+    for key, subjects, kind, *facts in ledger.stream(
         f"SELECT key, (SELECT json_group_array(conversation_id) FROM ({about})), "
-        f"{', '.join(names)} FROM answers a ORDER BY key"
+        f"({kinds} LIMIT 1), {', '.join(names)} FROM answers a ORDER BY key"
     ):
         row = dict(zip(names, facts, strict=True))
-        yield {"key": key.hex(), **row, "conversation_ids": json.loads(subjects)}
+        told = dict(zip(_KIND, json.loads(kind or '["", "", ""]'), strict=True))
+        yield {"key": key.hex(), **row, **told, "conversation_ids": json.loads(subjects)}
 
 
-def _import_row(ledger: Ledger, row: dict[str, Any]) -> None:
-    key = bytes.fromhex(row["key"])
-    ledger.write(
-        "INSERT OR IGNORE INTO answers(key, status, step, text, detail, at) VALUES (?,?,?,?,?,?)",
-        key, row["status"], row["step"], row["text"], row["detail"], row["at"],
+class _Row(BaseModel):
+    """A line of an export."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str = Field(pattern="^[0-9a-f]{64}$")
+    status: Literal["ok", "refused", "truncated", "invalid", "errored", "expired", "received"]
+    step: Literal["first", "longer", "repair"]
+    text: str
+    detail: str
+    at: float
+    stage: str
+    model: str
+    prompt_version: str
+    conversation_ids: list[str]
+
+
+def _import_row(ledger: Ledger, row: _Row) -> None:
+    key = bytes.fromhex(row.key)
+    is_new = ledger.write(
+        "INSERT INTO answers(key, status, step, text, detail, at) VALUES (?,?,?,?,?,?) "
+        "ON CONFLICT(key) DO NOTHING",
+        key, row.status, row.step, row.text, row.detail, row.at,
     )  # fmt: skip
-    ledger.write_many(
-        "INSERT OR IGNORE INTO subjects(conversation_id, key) VALUES (?,?)",
-        ((one, key) for one in row["conversation_ids"]),
-    )
+    if is_new:  # what kind of request it was; it has cost nothing here
+        ledger.write(
+            "INSERT INTO attempts(key, run, stage, model, prompt_version, step, state, reserved, "
+            "usd, sent_at) VALUES (?, 'imported', ?, ?, ?, ?, 'imported', 0, 0, ?)",
+            key, row.stage, row.model, row.prompt_version, row.step, row.at,
+        )  # fmt: skip
+    ledger.note_subjects((one, key) for one in row.conversation_ids)
 
 
 def _marks(values: Sequence[Any]) -> str:

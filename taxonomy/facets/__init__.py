@@ -2,6 +2,7 @@
 
 from taxonomy.facets.by_claude import (
     FacetRequests,
+    count_asked,
     extract_facets_by_claude,
     facet_prompt_version,
     facet_request,
@@ -25,6 +26,7 @@ __all__ = [
     "Facet",
     "FacetRequests",
     "answer_by_rules",
+    "count_asked",
     "estimate_tokens",
     "extract_facets",
     "extract_facets_by_claude",

@@ -6,6 +6,7 @@ The shape of an answer was checked before it comes here; here its words are.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def read_answer(answer: Answer, messages: Messages, questionnaire: Questionnaire
         return {"status": answer.status}
     facets: dict[str, Any] = answer.value.model_dump()
     texts = {
-        facet.name: " ".join(facets[facet.name].split())
+        facet.name: _plain(facets[facet.name])
         for facet in questionnaire.facets
         if facet.kind == "text" and facet.name != "language"
     }
@@ -79,6 +80,12 @@ def _signs_of_steering(texts: Iterable[str], messages: Messages, instructions: s
 
 def _contents(messages: Messages, *roles: str) -> list[str]:
     return [message["content"] or "" for message in messages if message["role"] in roles]
+
+
+def _plain(text: str) -> str:
+    """The text with single spaces, and without characters that do not show."""
+    shown = (c for c in text if c.isspace() or not unicodedata.category(c).startswith("C"))
+    return " ".join("".join(shown).split())
 
 
 def _joined(flags: set[str]) -> str | None:

@@ -6,7 +6,7 @@ need no more memory than one batch and the table that comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -108,6 +108,11 @@ def facet_request(conversation_id: str, messages: Messages, settings: Settings) 
         thinking=model.thinking,
         conversation_ids=(conversation_id,),
     )
+
+
+def count_asked(batches: Iterable[pl.DataFrame]) -> int:
+    """How many of the conversations are asked about; the others bring their facets or need none."""
+    return sum(_asked(with_given(batch)).height for batch in batches)
 
 
 def facet_prompt_version(settings: Settings) -> str:

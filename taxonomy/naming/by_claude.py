@@ -7,7 +7,7 @@ another's after it was asked again, gets its offline name, and a flag that says 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import polars as pl
@@ -41,6 +41,7 @@ def name_clusters_by_claude(
     settings: Settings,
     *,
     encoder: Encoder | None,
+    published: Collection[int],
 ) -> pl.DataFrame:
     """One row a cluster, as `CLUSTER_NAMES`; sorted by cluster, names unique.
 
@@ -54,10 +55,13 @@ def name_clusters_by_claude(
     vectors : (n, d) float32 unit vectors, row i of member i; may be memory-mapped
     claude : answers the requests; each holds what `samples` drew of one cluster
     encoder : as for `name_clusters`, for the offline names
+    published : the clusters that pass the floors; no other takes a name from them
     """
     samples = sample_clusters(members, vectors, centers, random_state=settings.random_state)
     sizes = members["cluster"].value_counts()
-    subjects = _subjects(samples, dict(sizes.iter_rows()))
+    # What is not published comes last when several have one name.
+    weights = {cluster: n if cluster in published else 0 for cluster, n in sizes.iter_rows()}
+    subjects = _subjects(samples, weights)
     naming = Naming(claude, PROMPT, stage="names", model=settings.claude.names)
     named = naming.name(subjects)
     logger.info("%d of %d clusters named by Claude", len(named.texts), len(centers))

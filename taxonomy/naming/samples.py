@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from taxonomy.claude.untrusted import scrub
 from taxonomy.clustering.blocks import map_in_order, row_blocks
 
 N_MEMBERS = 50
@@ -144,4 +145,5 @@ def _heard_once(candidates: Iterable[int], rows: _Rows, *, most: int) -> list[in
 
 
 def _texts(kept: list[int], rows: _Rows) -> tuple[str, ...]:
-    return tuple(rows.texts[row] for row in kept)
+    # A request that the input brought may be anybody's raw words.
+    return tuple(scrub(rows.texts[row]) for row in kept)

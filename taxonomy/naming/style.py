@@ -84,6 +84,8 @@ def description_faults(description: str) -> list[str]:
         faults.append("does not end in a full stop")
     if re.search(r"\s{2}|[\t\r\n]|\s,|\s\.(?!\w)|,,|\d{5}|@|://|<|>", description):
         faults.append("is badly spaced, or holds a number or address")
+    if _is_marked_up(description):
+        faults.append("holds marks of a markup, or characters that do not show")
     if _is_foreign(description):
         faults.append("is not in English")
     return faults
@@ -131,6 +133,13 @@ def _is_foreign(text: str) -> bool:
     return n_latin < 0.75 * len(letters)
 
 
+def _is_marked_up(text: str) -> bool:
+    """Whether a text could be more than text in a table, a page or a terminal."""
+    return bool(re.search(r"[|`\[\]]", text)) or any(
+        unicodedata.category(letter).startswith("C") for letter in text
+    )
+
+
 def _stutters(lower: list[str]) -> list[str]:
     """A word thrice, or joined to itself: `test API tests` is English, `cats and cat` is not."""
     content = [singular(word) for word in lower if word not in _dangling()]
@@ -154,6 +163,8 @@ def _unsafe_faults(name: str, unsafe: re.Pattern[str]) -> list[str]:
         faults.append("holds a number, address or handle")
     if BADLY_SPACED.search(name):
         faults.append("is badly spaced")
+    if _is_marked_up(name):
+        faults.append("holds marks of a markup, or characters that do not show")
     return faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from string import Template
 from typing import Any
@@ -71,9 +72,14 @@ def _percent(share: float | None) -> str:
 def _top_rows(taxonomy: Taxonomy) -> str:
     columns = ("conversation_share", "user_share", "automation_share", "augmentation_share")
     return "\n".join(
-        f"| {row['name']} | {' | '.join(_percent(row[column]) for column in columns)} |"
+        f"| {_cell(row['name'])} | {' | '.join(_percent(row[column]) for column in columns)} |"
         for row in taxonomy.children().to_dicts()
     )
+
+
+def _cell(text: str) -> str:
+    """A text that stays in its cell of a Markdown table, and is text there."""
+    return re.sub(r"([|\\`\[\]<>*_])", r"\\\1", text)
 
 
 def _flow_rows(counts: dict[str, Any]) -> str:
@@ -94,9 +100,15 @@ def _flow_rows(counts: dict[str, Any]) -> str:
 
 def _facets_made(facets: dict[str, Any]) -> str:
     if facets["maker"] == OFFLINE:
-        return "rules, offline"
-    answered = ", ".join(f"{n:,} {status}" for status, n in sorted(facets["status"].items()))
-    return f"{facets['maker']}, asked once a conversation ({answered})"
+        return "rules, offline; what the input brought was kept"
+    asked, total = facets["asked"], sum(facets["status"].values())
+    if not asked:
+        return "given by the input"
+    statuses = ", ".join(f"{n:,} {status}" for status, n in sorted(facets["status"].items()))
+    return (
+        f"{facets['maker']}, asked about {asked:,} of {total:,} conversations; the others brought "
+        f"their facets or needed none ({statuses})"
+    )
 
 
 def _names_made(manifest: dict[str, Any]) -> str:
@@ -107,7 +119,7 @@ def _names_made(manifest: dict[str, Any]) -> str:
     if set(namers) == {OFFLINE}:
         return f"{OFFLINE}. {by_rule}"
     shares = ", ".join(f"{namer} ({n:,})" for namer, n in sorted(namers.items()))
-    seen = "Claude saw summaries of requests, one a user, and no conversation."
+    seen = "The model saw requests of one sentence or so, one a user, and no conversation."
     return f"{shares}. {seen}" + (f" {by_rule}" if OFFLINE in namers else "")
 
 
@@ -128,7 +140,7 @@ def _levels_made(manifest: dict[str, Any]) -> str:
 
 
 def _limits(manifest: dict[str, Any]) -> str:
-    if manifest["facets"]["maker"] == OFFLINE:
+    if manifest["settings"].get("llm", OFFLINE) == OFFLINE or set(manifest["namer"]) == {OFFLINE}:
         return (
             "- The facets, names and levels were made by rules and statistics; read them as such. "
             "The rules'\n  measured accuracy is in the documentation of the package.\n"

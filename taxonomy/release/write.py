@@ -6,6 +6,7 @@ half there.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -54,14 +55,25 @@ def write_release(run: Path, out: Path, *, version: str) -> Taxonomy:
 
 
 def published(taxonomy: Taxonomy) -> Taxonomy:
-    """The taxonomy without what stays private: names below the floors, measures of one person."""
+    """The taxonomy without what stays private: names below the floors, measures of one person.
+
+    The id of a node is a digest of its name, which whoever guesses the name could confirm: below
+    the floors it is made from the node's code instead.
+    """
     shown = pl.col("status") == PUBLISHED
+    hidden = taxonomy.nodes.filter(~shown).select("node_id", "code")
+    ids = {node: _code_id(code) for node, code in hidden.iter_rows()}
     nodes = taxonomy.nodes.with_columns(
         pl.when(shown).then("name").alias("name"),
         pl.when(shown).then("description").alias("description"),
+        pl.col("node_id", "parent_id").replace(ids),
     )
     measures = taxonomy.measures.filter(~pl.col("measure").is_in(PRIVATE_MEASURES))
     return Taxonomy(nodes, measures, taxonomy.facts)
+
+
+def _code_id(code: str) -> str:
+    return "s" + hashlib.blake2b(code.encode(), digest_size=6).hexdigest()
 
 
 def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
@@ -107,21 +119,41 @@ def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
     """What a reader needs to judge and repeat the release; no key or path of the run."""
     run = taxonomy.facts
     stages = run["stages"]
+    floor = stages["measures"]["facts"]["floors"]["min_cell_conversations"]
     return {
         "format": 1,
         "version": version,
         "levels": {str(level): count for level, count in taxonomy.sizes().items()},
         "counts": stages["measures"]["facts"],
         "input": stages["conversations"]["facts"],
-        "facets": stages["facets"]["facts"],
+        "facets": _without_few(stages["facets"]["facts"], floor),
         "encoder": stages["embeddings"]["facts"]["encoder"],
         "namer": stages["names"]["facts"]["namer"],
         "hierarchy": stages["hierarchy"]["facts"],
         "clustering": stages["clusters"]["facts"],
-        "settings": run["settings"],
+        "settings": _without_address(run["settings"]),
         "packages": run["packages"],
         "stage_keys": {name: stage["key"] for name, stage in stages.items()},
     }
+
+
+def _without_few(facts: dict[str, Any], floor: int) -> dict[str, Any]:
+    """The facts with the counts of each tally that are under the floor added up as `other`."""
+    kept: dict[str, Any] = {}
+    for name, value in facts.items():
+        if not isinstance(value, dict):
+            kept[name] = value
+            continue
+        kept[name] = {key: n for key, n in value.items() if n >= floor}
+        if rest := sum(n for n in value.values() if n < floor):
+            kept[name]["other"] = kept[name].get("other", 0) + rest
+    return kept
+
+
+def _without_address(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings without the address of a server, which is nobody's business."""
+    claude = {k: v for k, v in settings.get("claude", {}).items() if k != "base_url"}
+    return settings | ({"claude": claude} if claude else {})
 
 
 def _write_checksums(folder: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_schema_that_is_sent_is_closed_and_says_its_bounds_in_words():
     assert schema["required"] == ["name", "kind", "only", "inner"]
     assert schema["properties"]["name"] == {
         "type": "string",
-        "description": "a name; maxLength 20",
+        "description": "a name; maxLength 20; minLength 1",
     }
     assert schema["properties"]["kind"] == {"type": "string", "enum": ["a", "b"]}
     assert schema["properties"]["only"]["enum"] == [1]

@@ -109,7 +109,10 @@ def test_what_is_exported_can_be_imported_elsewhere_and_purged_there(filled, tmp
         assert import_answers(other, file) == 0
         keys = [sending(name).key for name in "abc"]
         assert other.states(keys) == filled.states(keys)
+        assert failures(other) == failures(filled)
+        assert spending(other) == []
         assert purge(other, ["c2"]) == 1
+        assert prune(other, prompt_versions=["v1"]) == 2
 
 
 def test_an_import_never_replaces_what_is_there(filled, tmp_path, sending):
@@ -120,6 +123,24 @@ def test_an_import_never_replaces_what_is_there(filled, tmp_path, sending):
         other.store([(key, "ok", "first", '{"request":"mine"}', "")])
         assert import_answers(other, file) == 2
         assert other.states([key])[key].text == '{"request":"mine"}'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": None}, {"status": "fine"}, {"key": "aa"}, {"text": {}}, {"more": 1}],
+)
+def test_a_damaged_line_of_an_export_is_one_clear_error_and_changes_nothing(
+    filled, tmp_path, change
+):
+    file = tmp_path / "answers.jsonl"
+    export_answers(filled, file)
+    head, first, *rest = file.read_text().splitlines()
+    damaged = json.dumps(json.loads(rest[-1]) | change)
+    file.write_text("\n".join([head, first, *rest[:-1], damaged]))
+    with Ledger(tmp_path / "other.sqlite") as other:
+        with pytest.raises(LedgerError, match="Nothing was imported"):
+            import_answers(other, file)
+        assert status_counts(other) == {}
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def name(rule, topics=toy.TOPICS):
     members = toy.members(topics)
     vectors = toy.WordEncoder().encode(members["request"].to_list())
     named = name_clusters_by_claude(
-        members, toy.centers(topics), vectors, asker, SETTINGS, encoder=None
+        members, toy.centers(topics), vectors, asker, SETTINGS, encoder=None, published=range(99)
     )
     return named, asker
 
@@ -190,7 +190,9 @@ def test_a_cluster_without_members_is_named_without_asking():
     members = toy.members([toy.CATS, toy.DRAGONS])
     vectors = toy.WordEncoder().encode(members["request"].to_list())
     centers = np.concatenate([toy.centers([toy.CATS, toy.DRAGONS]), np.eye(64)[:1]])
-    named = name_clusters_by_claude(members, centers, vectors, asker, SETTINGS, encoder=None)
+    named = name_clusters_by_claude(
+        members, centers, vectors, asker, SETTINGS, encoder=None, published=range(99)
+    )
     assert named.select("namer", "flags").row(2) == ("offline", "no members")
     assert len(asker.requests) == 2
 
@@ -202,7 +204,13 @@ def test_unassigned_members_are_outsiders():
     )
     vectors = toy.WordEncoder().encode(members["request"].to_list())
     name_clusters_by_claude(
-        members, toy.centers([toy.CATS]), vectors, asker, SETTINGS, encoder=None
+        members,
+        toy.centers([toy.CATS]),
+        vectors,
+        asker,
+        SETTINGS,
+        encoder=None,
+        published=range(99),
     )
     assert set(asker.requests[0].material["outsiders"]) == set(toy.DRAGONS)
 
@@ -215,7 +223,32 @@ def test_the_order_of_rows_changes_nothing():
     for rows in (np.arange(len(vectors)), order):
         asker = scripted.Scripted(by_subject)
         name_clusters_by_claude(
-            members[rows], centers, vectors[rows], asker, SETTINGS, encoder=None
+            members[rows],
+            centers,
+            vectors[rows],
+            asker,
+            SETTINGS,
+            encoder=None,
+            published=range(99),
         )
         keys.append([request.key for request in asker.requests])
     assert keys[0] == keys[1]
+
+
+def test_a_cluster_under_the_floors_takes_no_name_from_one_that_is_published():
+    topics = [toy.ERRORS * 2, toy.CATS]  # the larger comes first, unless it is not published
+    asker = scripted.Scripted(lambda request: text("Handle requests about one thing", "one thing"))
+    members = toy.members(topics)
+    vectors = toy.WordEncoder().encode(members["request"].to_list())
+    for published, keeps in (({0, 1}, 0), ({1}, 1)):
+        named = name_clusters_by_claude(
+            members,
+            toy.centers(topics),
+            vectors,
+            asker,
+            SETTINGS,
+            encoder=None,
+            published=published,
+        )
+        assert named["name"][keeps] == "Handle requests about one thing"
+        assert named["flags"][1 - keeps] == "duplicate"

@@ -123,3 +123,20 @@ def test_a_stop_within_a_sentence_does_not_end_it(second: str):
 def test_names_of_the_same_content_words_count_as_equal():
     assert content_words("Write stories about dragons") == content_words("Write a story of dragon")
     assert content_words("Write stories") != content_words("Edit stories")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Write \x1b[31mred code for people",
+        "Process\x00 data for reports",
+        "Write code\u202e for evil people",
+        "Explain [click](javascript:x) code to users",
+        "Write code | table of contents",
+        "Write `code` for web pages",
+    ],
+)
+def test_a_name_that_is_more_than_text_is_faulty(name):
+    assert any("markup" in fault for fault in name_faults(name))
+    described = f"Users asked for this: {name}. They wanted it soon."
+    assert any("markup" in fault for fault in description_faults(described))

@@ -202,3 +202,41 @@ def test_the_published_release_has_quirks_but_no_errors(public_data):
         "onet_task is blank in 11 rows",
     ):
         assert quirk in texts
+
+
+def test_a_guess_of_a_suppressed_name_cannot_be_confirmed_by_its_id(
+    tmp_path, small_corpus, hashing_encoder
+):
+    settings = Settings.load(None, ["cluster.n_clusters=30"])
+    run = build([small_corpus], tmp_path / "run", settings, encoder=hashing_encoder)
+    write_release(run, tmp_path / "out", version="v")
+    nodes = pl.read_parquet(tmp_path / "out" / "nodes.parquet")
+    hidden = nodes.filter(pl.col("status") == "suppressed")
+    real = set(pl.read_parquet(run / "nodes.parquet")["node_id"])
+    assert hidden.height > 0
+    assert not set(hidden["node_id"]) & real
+    assert set(nodes["parent_id"].drop_nulls()) <= set(nodes["node_id"])
+    assert [f for f in check_release(tmp_path / "out") if f.kind == "error"] == []
+
+
+def test_the_manifest_tells_no_count_under_the_floor(tmp_path, small_run):
+    write_release(small_run, tmp_path / "out", version="v")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    whole = json.loads((small_run / "manifest.json").read_text())["stages"]["facets"]["facts"]
+    floor = manifest["counts"]["floors"]["min_cell_conversations"]
+    few = {name for name, n in whole["language"].items() if n < floor}
+    assert few
+    assert not few & set(manifest["facets"]["language"])
+    assert sum(manifest["facets"]["language"].values()) == sum(whole["language"].values())
+
+
+def test_the_address_of_a_server_is_not_published(tmp_path, small_corpus, hashing_encoder):
+    settings = Settings.load(
+        None, ["cluster.n_clusters=8", "privacy.min_users=3", "claude.base_url=http://secret.host"]
+    )
+    run = build([small_corpus], tmp_path / "run", settings, encoder=hashing_encoder)
+    write_release(run, tmp_path / "out", version="v")
+    everything = "".join(
+        f.read_text(errors="replace") for f in (tmp_path / "out").iterdir() if f.is_file()
+    )
+    assert "secret.host" not in everything

@@ -151,9 +151,9 @@ class Script:
         """The script in a JSON file."""
         try:
             return cls.from_json(path.read_text(encoding="utf-8"))
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                f"cannot read the script {path}: {error.strerror}; check the path."
+                f"cannot read the script {path}: {error}; give a JSON file in UTF-8."
             ) from error
 
     def to_json(self) -> str:
