@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-from taxonomy.claude import Claude, open_claude, spending
+from taxonomy.claude import open_claude
 from taxonomy.clustering import cluster_vectors
 from taxonomy.conversations import ingest_conversations
 from taxonomy.coverage import UNANSWERED, coverage, n_unanswered, tally, window
@@ -38,7 +38,7 @@ from taxonomy.hierarchy import (
 )
 from taxonomy.measures import measure, place_members
 from taxonomy.naming import name_clusters, name_clusters_by_claude, naming_prompt_version
-from taxonomy.privacy import PUBLISHED, apply_cluster_floors, suppress_cells
+from taxonomy.privacy import PUBLISHED, suppress_cells
 from taxonomy.run import (
     Facts,
     open_run,
@@ -50,6 +50,8 @@ from taxonomy.steps import STEPS, Job, step
 logger = logging.getLogger(__name__)
 
 LEDGER = "outputs/answers.sqlite"
+# What is known of the conversations once they are in clusters.
+CLUSTERED = ("conversations.parquet", "facets.parquet", "clusters.parquet", "centers.npy")
 # Below this there is nothing to roll up into three levels.
 MIN_REQUESTS = 4
 
@@ -99,26 +101,13 @@ def build(
             made = True
             try:
                 stage, write = declared.stage(job), partial(declared.write, job)
-                made = run.make(stage, write, again=_is_open(job, claude, name))
+                made = run.make(stage, write, again=job.lacks_answers(name))
             finally:
-                if made and claude:  # also of a stage that was broken off: it has cost something
-                    _log_spending(job, claude, name)
+                if made:  # also of a stage that was broken off: it has cost something
+                    job.log_spending(name)
             if name == until:
                 break
     return folder
-
-
-def _is_open(job: Job, claude: Claude | None, stage: str) -> bool:
-    """Whether a stage still lacks answers that somebody could give now; the ledger has the rest."""
-    made = job.run.manifest["stages"].get(stage, {"facts": {}})
-    return claude is not None and claude.is_connected and bool(made["facts"].get("unanswered"))
-
-
-def _log_spending(job: Job, claude: Claude, stage: str) -> None:
-    """Note what a stage cost: all that this run ever spent on it, whenever it was sent."""
-    rows = [row for row in spending(claude.ledger, claude.run) if row.stage == stage]
-    if rows:
-        job.run.log(stage=stage, usd=sum(row.usd for row in rows), spending=[*map(asdict, rows)])
 
 
 @step(
@@ -148,8 +137,8 @@ def conversations(job: Job, folder: Path) -> Facts:
 def facets(job: Job, folder: Path) -> Facts:
     """Say what each conversation asks for, and how the two worked together."""
     if job.claude is None:
-        asked = job.settings.facets
-        extracted = pl.concat([extract_facets(batch, asked) for batch in job.batches()])
+        parts = [extract_facets(batch, job.settings.facets) for batch in job.batches()]
+        extracted = pl.concat(parts)
     else:
         extracted = extract_facets_by_claude(job.batches, job.claude, job.settings)
     extracted.write_parquet(folder / "facets.parquet")
@@ -221,13 +210,7 @@ def clusters(job: Job, folder: Path) -> Facts:
 
 @step(
     version=2,
-    reads=(
-        "conversations.parquet",
-        "facets.parquet",
-        "embeddings.npy",
-        "clusters.parquet",
-        "centers.npy",
-    ),
+    reads=(*CLUSTERED, "embeddings.npy"),
     writes=("names.parquet",),
     settings=lambda job: (
         job.maker(job.settings.claude.names)
@@ -243,6 +226,7 @@ def names(job: Job, folder: Path) -> Facts:
     if job.claude is None:
         named = name_clusters(members, centers, job.settings.naming, encoder=job.encoder)
     else:
+        published = job.sizes().filter(pl.col("status") == PUBLISHED)["cluster"]
         named = name_clusters_by_claude(
             members,
             centers,
@@ -250,7 +234,7 @@ def names(job: Job, folder: Path) -> Facts:
             job.claude,
             job.settings,
             encoder=job.encoder,
-            published=_published(job),
+            published=set(published),
         )
     named.write_parquet(folder / "names.parquet")
     return {
@@ -260,21 +244,9 @@ def names(job: Job, folder: Path) -> Facts:
     }
 
 
-def _published(job: Job) -> set[int]:
-    """The clusters that pass the floors."""
-    sizes = apply_cluster_floors(job.read("clusters"), job.people(), job.settings.privacy)
-    return set(sizes.filter(pl.col("status") == PUBLISHED)["cluster"])
-
-
 @step(
     version=2,
-    reads=(
-        "conversations.parquet",
-        "facets.parquet",
-        "clusters.parquet",
-        "centers.npy",
-        "names.parquet",
-    ),
+    reads=(*CLUSTERED, "names.parquet"),
     writes=("nodes.parquet",),
     settings=lambda job: (
         job.maker(job.settings.claude.hierarchy)
@@ -290,7 +262,7 @@ def _published(job: Job) -> set[int]:
 )
 def hierarchy(job: Job, folder: Path) -> Facts:
     """Roll the clusters up into two further levels, and name those."""
-    sizes = apply_cluster_floors(job.read("clusters"), job.people(), job.settings.privacy)
+    sizes = job.sizes()
     shown = pl.col("status") == PUBLISHED
     # What is not published neither names a parent nor moves it up in the order of sizes.
     published = sizes.filter(shown)["cluster"]
@@ -328,7 +300,7 @@ def hierarchy(job: Job, folder: Path) -> Facts:
 def measures(job: Job, folder: Path) -> Facts:
     """Count: prevalence and splits of every node that passes the floors."""
     assigned, people, privacy = job.read("clusters"), job.people(), job.settings.privacy
-    sizes = apply_cluster_floors(assigned, people, privacy)
+    sizes = job.sizes()
     shown = sizes.filter(pl.col("status") == PUBLISHED).select("cluster")
     placed = place_members(assigned.join(shown, on="cluster"), job.read("nodes"))
     suppressed = suppress_cells(measure(placed, people), privacy)

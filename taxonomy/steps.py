@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from taxonomy.claude import Asker
+from taxonomy.claude import Claude, spending
 from taxonomy.conversations import read_batches
 from taxonomy.embedding import Encoder
 from taxonomy.errors import ConversationError
+from taxonomy.privacy import apply_cluster_floors
 from taxonomy.run import Facts, Run, Stage, file_digest
 from taxonomy.settings import ModelSettings, Settings
 
@@ -26,7 +27,7 @@ class Job:
     sources: tuple[Path, ...]
     settings: Settings
     encoder: Encoder
-    claude: Asker | None = None
+    claude: Claude | None = None
     """None: the offline rules make facets, names and levels."""
 
     def maker(self, model: ModelSettings) -> dict[str, Any]:
@@ -34,6 +35,20 @@ class Job:
         if self.claude is None:
             return {"maker": "offline"}
         return {"maker": "claude", "server": self.settings.claude.server} | model.model_dump()
+
+    def lacks_answers(self, stage: str) -> bool:
+        """Whether a stage was made without answers that somebody could give now."""
+        made = self.run.manifest["stages"].get(stage, {"facts": {}})
+        can_ask = self.claude is not None and self.claude.is_connected
+        return can_ask and bool(made["facts"].get("unanswered"))
+
+    def log_spending(self, stage: str) -> None:
+        """Note what this run ever spent on a stage, whenever it was sent."""
+        if self.claude is None:
+            return
+        rows = [r for r in spending(self.claude.ledger, self.claude.run) if r.stage == stage]
+        if rows:
+            self.run.log(stage=stage, usd=sum(r.usd for r in rows), spending=[*map(asdict, rows)])
 
     def read(self, name: str) -> pl.DataFrame:
         """A finished table of the run."""
@@ -66,6 +81,10 @@ class Job:
             "conversation_id", "collaboration", "use_case", "status"
         )
         return known.join(labels, on="conversation_id", maintain_order="left")
+
+    def sizes(self) -> pl.DataFrame:
+        """Size and status of every cluster: which of them pass the floors."""
+        return apply_cluster_floors(self.read("clusters"), self.people(), self.settings.privacy)
 
     def _conversations(self, *columns: str) -> pl.DataFrame:
         table = self.run.path("conversations.parquet")

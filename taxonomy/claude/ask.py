@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from taxonomy.claude.batches import Batches
 from taxonomy.claude.connection import KEY_VARIABLE, Connection
 from taxonomy.claude.direct import answer_directly
-from taxonomy.claude.ledger import RECEIVED, Ledger, State
+from taxonomy.claude.entries import State
+from taxonomy.claude.ledger import RECEIVED, Ledger
 from taxonomy.claude.money import Budget, load_tariff
 from taxonomy.claude.pending import Pending
 from taxonomy.claude.reading import load_answer, read_message

@@ -12,7 +12,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taxonomy.claude.ledger import Ledger, Sending
+from taxonomy.claude.entries import Sending
+from taxonomy.claude.ledger import Ledger
 
 UNDER_WAY = "('submitting', 'guessed', 'submitted')"
 

@@ -15,7 +15,8 @@ from typing import Any
 from taxonomy.claude.batch_api import BatchApi, BrokenResults, broken
 from taxonomy.claude.batch_rows import Row
 from taxonomy.claude.connection import Failure
-from taxonomy.claude.ledger import RECEIVED, Outcome
+from taxonomy.claude.entries import Outcome
+from taxonomy.claude.ledger import RECEIVED
 from taxonomy.claude.session import Session
 
 KEY_DIGITS = 40

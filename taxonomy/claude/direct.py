@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from taxonomy.claude.connection import Failure, call_message
-from taxonomy.claude.ledger import Outcome, State
+from taxonomy.claude.entries import Outcome, State
 from taxonomy.claude.pace import Pace
 from taxonomy.claude.pending import Pending
 from taxonomy.claude.session import Session

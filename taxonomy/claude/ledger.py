@@ -12,11 +12,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from taxonomy.claude.entries import Outcome, Sending, State
 from taxonomy.errors import LedgerError
 
 FORMAT = 1
@@ -24,41 +24,6 @@ RECEIVED = "received"
 """Status of a message that is stored as it came and was not yet read."""
 _MANY = 500
 """Keys in one query: SQLite takes 32,766 at most, and more gain nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the ledger knows of a request."""
-
-    status: str
-    step: str
-    text: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A request about to be sent."""
-
-    key: bytes
-    step: str
-    reserved: float
-    stage: str
-    model: str
-    prompt_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one sending."""
-
-    state: str
-    """answered; failed: not billed; lost: it may have been billed, and no answer came."""
-    usd: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    error: str = ""
-    request_id: str = ""
 
 
 class Ledger:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taxonomy.claude.connection import Connection
-from taxonomy.claude.ledger import Sending, State
+from taxonomy.claude.entries import Sending, State
 from taxonomy.claude.records import Request, wire_schema
 from taxonomy.claude.wire import LONGER, REPAIR_BYTES, Step, message_params
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from taxonomy.claude.connection import Connection, Failure
-from taxonomy.claude.ledger import RECEIVED, Ledger, Outcome, State
+from taxonomy.claude.entries import Outcome, State
+from taxonomy.claude.ledger import RECEIVED, Ledger
 from taxonomy.claude.money import Budget, Tariff, check_priced
 from taxonomy.claude.pending import Pending, next_pending
 from taxonomy.claude.reading import read_message, read_usage

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from taxonomy.claude.entries import Sending
 from taxonomy.claude.fake import FakeClaude, Script
-from taxonomy.claude.ledger import Ledger, Sending
+from taxonomy.claude.ledger import Ledger
 
 ASKING = Path(__file__).with_name("asking.py")
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from taxonomy.claude.ledger import Ledger, Outcome, State
+from taxonomy.claude.entries import Outcome, State
+from taxonomy.claude.ledger import Ledger
 from taxonomy.errors import LedgerError
 
 

@@ -7,7 +7,8 @@ import stat
 import pytest
 
 from taxonomy.claude.batch_rows import BatchRows
-from taxonomy.claude.ledger import Ledger, Outcome
+from taxonomy.claude.entries import Outcome
+from taxonomy.claude.ledger import Ledger
 from taxonomy.claude.upkeep import (
     abandon,
     export_answers,
