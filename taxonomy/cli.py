@@ -11,6 +11,7 @@ import typer
 
 from taxonomy.cli_answers import answers
 from taxonomy.cli_options import (
+    LEDGER,
     ConfigOption,
     JsonOption,
     LedgerOption,
@@ -81,7 +82,7 @@ def build(
     budget: Annotated[
         float | None, typer.Option(min=0, help="US dollars that this run may cost in all.")
     ] = None,
-    ledger: LedgerOption = Path("outputs/answers.sqlite"),
+    ledger: LedgerOption = LEDGER,
 ) -> None:
     """Make a taxonomy of conversations, or finish one that was interrupted."""
     from taxonomy import pipeline
@@ -113,7 +114,7 @@ def estimate(
     config: ConfigOption = None,
     set_: SetOption = None,
     llm: LlmOption = None,
-    ledger: LedgerOption = Path("outputs/answers.sqlite"),
+    ledger: LedgerOption = LEDGER,
     as_json: JsonOption = False,
 ) -> None:
     """Say what Claude would be asked and what that costs; with --llm claude, the server counts

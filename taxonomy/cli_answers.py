@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taxonomy.cli_options import ConfigOption, JsonOption, LedgerOption, SetOption, load_settings
+from taxonomy.cli_options import (
+    LEDGER,
+    ConfigOption,
+    JsonOption,
+    LedgerOption,
+    SetOption,
+    load_settings,
+)
 from taxonomy.errors import LedgerError
 
 if TYPE_CHECKING:
     from taxonomy.claude.ledger import Ledger
 
-LEDGER = Path("outputs/answers.sqlite")
 answers = typer.Typer(
     help="The ledger of Claude's answers: what it holds, what it cost, and its upkeep.",
     no_args_is_help=True,

@@ -22,6 +22,7 @@ LlmOption = Annotated[
         help="Who makes facets, names and levels; auto: Claude where there is a key.",
     ),
 ]
+LEDGER = Path("outputs/answers.sqlite")
 LedgerOption = Annotated[Path, typer.Option(help="The file that keeps Claude's answers.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 

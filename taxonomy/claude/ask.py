@@ -23,7 +23,7 @@ from taxonomy.claude.ledger import RECEIVED, Ledger
 from taxonomy.claude.money import Budget, load_tariff
 from taxonomy.claude.pending import Pending
 from taxonomy.claude.reading import load_answer, read_message
-from taxonomy.claude.records import STATUSES, Answer, Request
+from taxonomy.claude.records import STATUSES, Answer, Request, in_groups
 from taxonomy.claude.session import Patience, Session
 from taxonomy.claude.tally import Tally
 from taxonomy.errors import ClaudeError, LedgerError
@@ -35,7 +35,6 @@ MIN_BATCH = 100
 """Fewer requests are sent directly: a batch may take a day."""
 N_TRIED = 10
 """Requests of a new kind that are asked directly before a batch of them is sent."""
-READ = 500
 
 
 class Claude:
@@ -178,7 +177,7 @@ class Claude:
 
     def _check_complete(self, requests: Iterable[Request]) -> None:
         missing, total, stage = 0, 0, ""
-        for group in _groups(requests):
+        for group in in_groups(requests):
             states = self.ledger.states([request.key for request in group])
             absent = [request for request in group if request.key not in states]
             total, missing = total + len(group), missing + len(absent)
@@ -191,16 +190,10 @@ class Claude:
             )
 
     def _answers(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        for group in _groups(requests):
+        for group in in_groups(requests):
             states = self.ledger.states([request.key for request in group])
             for request in group:
                 yield _answer(request, states.get(request.key))
-
-
-def _groups(requests: Iterable[Request]) -> Iterator[list[Request]]:
-    remaining = iter(requests)
-    while group := list(islice(remaining, READ)):
-        yield group
 
 
 def _answer(request: Request, state: State | None) -> Answer:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import islice
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -79,6 +80,13 @@ class Answer:
     """A record of the request's `answer` type where `status` is `ok`, else None."""
     detail: str = ""
     """Why there is no value: the category of a refusal, the faults, the last error."""
+
+
+def in_groups(requests: Iterable[Request], size: int = 500) -> Iterator[list[Request]]:
+    """The requests in their order, some at a time: as many as are looked up together."""
+    remaining = iter(requests)
+    while group := list(islice(remaining, size)):
+        yield group
 
 
 class Asker(Protocol):

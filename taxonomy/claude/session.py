@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from taxonomy.claude.connection import Connection, Failure
 from taxonomy.claude.entries import Outcome, State
@@ -17,11 +16,9 @@ from taxonomy.claude.ledger import RECEIVED, Ledger
 from taxonomy.claude.money import Budget, Tariff, check_priced
 from taxonomy.claude.pending import Pending, next_pending
 from taxonomy.claude.reading import read_message, read_usage
-from taxonomy.claude.records import Request
+from taxonomy.claude.records import Request, in_groups
 from taxonomy.claude.tally import MAX_TRIES, PAID_TRIES, Tally
 from taxonomy.errors import ClaudeError
-
-SCANNED = 500
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,7 @@ class Session:
         skip : keys that are under way; what is given out is added
         """
         sent_before = frozenset(skip)
-        remaining = iter(requests)
-        while group := list(islice(remaining, SCANNED)):
+        for group in in_groups(requests):
             self._note_subjects(group)
             states = self.ledger.states([request.key for request in group])
             states |= self._read_received(group, states)

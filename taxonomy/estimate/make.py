@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +17,7 @@ from taxonomy.claude.connection import CAPABILITIES, Connection, count_tokens
 from taxonomy.claude.ledger import Ledger
 from taxonomy.claude.money import load_tariff
 from taxonomy.claude.pending import Pending
-from taxonomy.claude.records import wire_schema
+from taxonomy.claude.records import in_groups, wire_schema
 from taxonomy.clustering import default_n_clusters
 from taxonomy.conversations import ingest_conversations, read_batches
 from taxonomy.estimate.figures import Estimate, Range, exactly
@@ -76,9 +75,9 @@ def estimate_tokens_each(n: int, tokens: int, settings: Settings, *, ledger: Pat
 def _open_requests(requests: Iterable[Request], ledger: Path) -> tuple[list[Request], int]:
     """Some of the requests that have no answer in the ledger, and the number of all those."""
     sample: list[Request] = []
-    n_open, remaining = 0, iter(requests)
+    n_open = 0
     with Ledger(ledger) if ledger.exists() else nullcontext() as books:
-        while group := list(islice(remaining, N_SAMPLED)):
+        for group in in_groups(requests):
             answered = books.states([request.key for request in group]) if books else {}
             open_ones = [request for request in group if request.key not in answered]
             n_open += len(open_ones)

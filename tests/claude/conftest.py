@@ -54,3 +54,21 @@ def serve():
             return stack.enter_context(FakeClaude(script, **given))
 
         yield start
+
+
+@pytest.fixture
+def ask_in(asking, tmp_path):
+    """A way to ask a server in a mode; gives the answers and the ledger."""
+    with ExitStack() as stack:
+
+        def in_mode(mode, n_usual):
+            def asked(server, n=n_usual, **given):
+                file = tmp_path / "a.sqlite"
+                claude = stack.enter_context(
+                    asking.open_claude(server.url, file, mode=mode, **given)
+                )
+                return list(claude.ask([asking.facet_request(i) for i in range(n)])), claude.ledger
+
+            return asked
+
+        yield in_mode

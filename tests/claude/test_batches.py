@@ -21,18 +21,8 @@ PATIENT = Patience(create=0.5, first_poll=0.02, longest_poll=0.05, backoff=0.02)
 
 
 @pytest.fixture
-def ask(asking, tmp_path):
-    """Ask a server in batches; gives the answers and the ledger."""
-    opened = []
-
-    def asked(server, n=20, **given):
-        claude = asking.open_claude(server.url, tmp_path / "a.sqlite", mode="batches", **given)
-        opened.append(claude)
-        return list(claude.ask([asking.facet_request(i) for i in range(n)])), claude.ledger
-
-    yield asked
-    for claude in opened:
-        claude.close()
+def ask(ask_in):
+    return ask_in("batches", 20)
 
 
 def created(server):

@@ -11,18 +11,8 @@ from taxonomy.errors import BudgetError, ClaudeError
 
 
 @pytest.fixture
-def ask(asking, tmp_path):
-    """Ask a server directly; gives the answers and the ledger."""
-    opened = []
-
-    def asked(server, n=1, **given):
-        claude = asking.open_claude(server.url, tmp_path / "a.sqlite", mode="direct", **given)
-        opened.append(claude)
-        return list(claude.ask([asking.facet_request(i) for i in range(n)])), claude.ledger
-
-    yield asked
-    for claude in opened:
-        claude.close()
+def ask(ask_in):
+    return ask_in("direct", 1)
 
 
 def test_answers_come_in_the_order_of_the_requests(serve, ask):
