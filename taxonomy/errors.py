@@ -10,7 +10,8 @@
     │   └── BudgetError                      going on could cost more than was allowed
     ├── LedgerError          (RuntimeError)  the ledger of answers is in use, damaged or incomplete
     ├── RunError             (RuntimeError)  a run folder is in use, full or unreadable
-    └── ReleaseError         (ValueError)    a release cannot be written, read or trusted
+    ├── ReleaseError         (ValueError)    a release cannot be written, read or trusted
+    └── OnetError            (ValueError)    O*NET's or the index's tables are missing or damaged
 
 Each is also a builtin, so that callers who do not know this package can catch it.
 A message says what was found, what was expected, and what to do.
@@ -59,3 +60,7 @@ class RunError(TaxonomyError, RuntimeError):
 
 class ReleaseError(TaxonomyError, ValueError):
     """A release cannot be written, read, or trusted."""
+
+
+class OnetError(TaxonomyError, ValueError):
+    """Tables of O*NET or of the Economic Index are missing, damaged, or of another version."""

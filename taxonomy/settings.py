@@ -165,6 +165,8 @@ class ClaudeSettings(Section):
     facets: FacetModel = FacetModel()
     names: NodeModel = NodeModel()
     hierarchy: NodeModel = NodeModel()
+    tasks: FacetModel = FacetModel()
+    crosswalk: NodeModel = NodeModel()
     max_concurrency: int = Field(64, ge=1, le=1_000)
     """Direct calls under way at once, at most; how many there are follows the server's limits."""
     max_failed_share: float = Field(0.2, gt=0, le=1)
@@ -173,6 +175,17 @@ class ClaudeSettings(Section):
     """Delete a batch at the server once its answers are in the ledger."""
     prices: dict[str, Price] = Field(default_factory=dict)
     """Model -> its price, over the table that comes with the package."""
+
+
+class OnetSettings(Section):
+    """How conversations and clusters are mapped to O*NET's tasks."""
+
+    beam: int = Field(3, ge=1, le=10)
+    """Branches of the task tree that are followed at once."""
+    shortlist: int = Field(20, ge=2, le=100)
+    """Candidates that Claude is shown."""
+    shuffles: int = Field(3, ge=1, le=20)
+    """Times that a cluster is asked about, its candidates in another order each time."""
 
 
 class PrivacySettings(Section):
@@ -208,6 +221,7 @@ class Settings(Section):
     cluster: ClusterSettings = ClusterSettings()
     naming: NamingSettings = NamingSettings()
     hierarchy: HierarchySettings = HierarchySettings()
+    onet: OnetSettings = OnetSettings()
     privacy: PrivacySettings = PrivacySettings()
 
     @classmethod
