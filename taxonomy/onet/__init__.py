@@ -1,0 +1,1 @@
+"""O*NET: its tables and ladders, conversation -> task, cluster -> activities, comparison."""
