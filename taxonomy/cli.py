@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taxonomy.cli_answers import answers
+from taxonomy.cli_onet import onet
 from taxonomy.cli_options import (
     LEDGER,
     ConfigOption,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 app.add_typer(answers, name="answers")
+app.add_typer(onet, name="onet")
 
 
 def main() -> None:
@@ -160,9 +162,11 @@ def fake_claude(
 def status(run: Path, as_json: JsonOption = False) -> None:
     """Say which stages of a run are finished, and what each found."""
     from taxonomy import pipeline
+    from taxonomy.mapping import MAPPING_STAGES
     from taxonomy.run import stage_states
 
-    states = stage_states(run, pipeline.STAGES)
+    further = [s for s in stage_states(run, MAPPING_STAGES) if s["state"] != "missing"]
+    states = [*stage_states(run, pipeline.STAGES), *further]
     if as_json:
         typer.echo(json.dumps(states, indent=2))
         return
@@ -194,6 +198,37 @@ def show(
         typer.echo(outline(taxonomy, code, depth=depth))
     except KeyError as error:
         raise typer.BadParameter(str(error.args[0])) from error
+
+
+@app.command()
+def economics(
+    release: Annotated[Path, typer.Argument(help="A published release, or ours.")],
+    out: Annotated[Path, typer.Option(help="The folder for tables, charts and README.md.")],
+    before: Annotated[
+        Path | None, typer.Option(help="An earlier release, for what changed since.")
+    ] = None,
+    statements: Annotated[
+        Path | None, typer.Option("--onet", help="Task statements, where the folder has none.")
+    ] = None,
+    soc: Annotated[Path | None, typer.Option(help="SOC_Structure.csv, likewise.")] = None,
+    employment: Annotated[
+        Path | None, typer.Option(help="bls_employment_may_2023.csv, likewise.")
+    ] = None,
+    wages: Annotated[Path | None, typer.Option(help="wage_data.csv, likewise.")] = None,
+) -> None:
+    """Make the Economic Index's analyses of a release: what its files allow, and say what not."""
+    from taxonomy.economic_report import write_report
+
+    report = write_report(
+        release,
+        out,
+        before=before,
+        statements=statements,
+        soc=soc,
+        employment=employment,
+        wages=wages,
+    )
+    typer.echo(report.summary())
 
 
 @app.command()

@@ -11,7 +11,8 @@
     ├── LedgerError          (RuntimeError)  the ledger of answers is in use, damaged or incomplete
     ├── RunError             (RuntimeError)  a run folder is in use, full or unreadable
     ├── ReleaseError         (ValueError)    a release cannot be written, read or trusted
-    └── OnetError            (ValueError)    O*NET's or the index's tables are missing or damaged
+    ├── OnetError            (ValueError)    O*NET's or the index's tables are missing or damaged
+    └── PlotsError           (ImportError)   the packages that draw charts are not installed
 
 Each is also a builtin, so that callers who do not know this package can catch it.
 A message says what was found, what was expected, and what to do.
@@ -64,3 +65,13 @@ class ReleaseError(TaxonomyError, ValueError):
 
 class OnetError(TaxonomyError, ValueError):
     """Tables of O*NET or of the Economic Index are missing, damaged, or of another version."""
+
+
+class PlotsError(TaxonomyError, ImportError):
+    """The packages that charts are drawn with are not installed."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(
+            f"charts need altair and vl-convert-python, and {missing} is not installed; "
+            "install them with `pip install bottom-up-taxonomy[plots]`."
+        )

@@ -9,6 +9,7 @@ from typing import Any
 
 from taxonomy.measures import MEASURE_BASES
 from taxonomy.naming import NAMER as OFFLINE
+from taxonomy.onet.sssom import SSSOM_FILE
 from taxonomy.privacy import SUPPRESSED
 from taxonomy.release.wide import bucket_count
 from taxonomy.tree import Taxonomy
@@ -37,6 +38,8 @@ def card_markdown(taxonomy: Taxonomy, manifest: dict[str, Any]) -> str:
         levels_made=_levels_made(manifest),
         limits=_limits(manifest),
         cells_sentence=_cells_sentence(taxonomy),
+        crosswalk_row=_crosswalk_row(manifest),
+        onet_task=_onet_task(manifest),
         measure_rows="\n".join(
             f"| `{measure}` | {base} |"
             for measure, base in MEASURE_BASES.items()
@@ -160,6 +163,26 @@ def _users_sentence(counts: dict[str, Any]) -> str:
     return (
         f"User ids are known for {known:,} of {total:,} conversations; each of the others counts "
         "as a user of its own, so user counts and user floors are weaker than they look."
+    )
+
+
+def _crosswalk_row(manifest: dict[str, Any]) -> str:
+    if "crosswalk" not in manifest:
+        return ""
+    facts = manifest["crosswalk"]
+    made = "retrieval" if facts["maker"] == OFFLINE else f"votes of {facts['maker']}"
+    return (
+        f"\n| `{SSSOM_FILE}` | each cluster's matches in O*NET {facts['onet']} (USDOL/ETA, "
+        f"CC BY 4.0), with weight, relation and confidence, by {made} |"
+    )
+
+
+def _onet_task(manifest: dict[str, Any]) -> str:
+    if "crosswalk" not in manifest:
+        return "blank: not mapped in this release"
+    return (
+        f"the heaviest task of O*NET {manifest['crosswalk']['onet']}, one of many in "
+        f"`{SSSOM_FILE}`; blank: nothing fits"
     )
 
 

@@ -15,6 +15,8 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from taxonomy.errors import ReleaseError
+from taxonomy.onet.crosswalk import best_tasks
+from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
 from taxonomy.privacy import PUBLISHED
 from taxonomy.release.wide import (
     NAME_COLUMNS,
@@ -224,12 +226,22 @@ def _check_tables(folder: Path) -> Iterator[Finding]:
     if lost := parents - set(shown["node_id"]):
         yield _error(f"{len(lost)} published nodes have a parent that is not published")
     wide = read_wide(folder / WIDE_FILE)
+    crosswalk = _crosswalk(folder)
+    onet_tasks = None if crosswalk is None else best_tasks(crosswalk)
     try:
-        assert_frame_equal(to_wide(taxonomy.nodes, taxonomy.measures), wide, abs_tol=1e-9)
+        made = to_wide(taxonomy.nodes, taxonomy.measures, onet_tasks)
+        assert_frame_equal(made, wide, abs_tol=1e-9)
     except AssertionError:
-        yield _error(f"{WIDE_FILE} is not what nodes.parquet and measures.parquet give")
+        yield _error(f"{WIDE_FILE} is not what the other tables of the release give")
+    leaves = shown.filter(pl.col("level") == 0)["node_id"]
+    if crosswalk is not None and set(crosswalk["node_id"]) != set(leaves):
+        yield _error(f"{SSSOM_FILE} is not of the published clusters")
     if set(from_wide(wide)[0]["node_id"]) != set(shown["node_id"]):
         yield _error("node ids do not follow from the published names")
+
+
+def _crosswalk(folder: Path) -> pl.DataFrame | None:
+    return read_sssom(folder / SSSOM_FILE)[0] if (folder / SSSOM_FILE).exists() else None
 
 
 def _check_floors(folder: Path) -> Iterator[Finding]:

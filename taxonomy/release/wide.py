@@ -59,14 +59,19 @@ def bucket_means(shares: np.ndarray) -> np.ndarray:
     return means
 
 
-def to_wide(nodes: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
+def to_wide(
+    nodes: pl.DataFrame, measures: pl.DataFrame, onet_tasks: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The published clusters as `WIDE_COLUMNS`, in the order of their codes.
 
     Parameters
     ----------
     nodes : node_id, code, level, parent_id, name, description, status; three levels
     measures : node_id, measure, value; null where suppressed
+    onet_tasks : node_id, onet_task: the one task that fits each best, or null; None: unknown
     """
+    if onet_tasks is None:
+        onet_tasks = pl.DataFrame(schema={"node_id": pl.String, "onet_task": pl.String})
     named = _ancestors(nodes.filter(pl.col("status") == PUBLISHED))
     wanted = [*PERCENT_COLUMNS.values(), *RATIO_COLUMNS.values()]
     values = measures.filter(pl.col("measure").is_in(wanted)).pivot(
@@ -81,8 +86,9 @@ def to_wide(nodes: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
     }
     return (
         named.join(values, on="node_id", how="left")
+        .join(onet_tasks, on="node_id", how="left")
         .sort("code")
-        .with_columns(**percents, **ratios, onet_task=pl.lit(None, pl.String))
+        .with_columns(**percents, **ratios)
         .select(WIDE_COLUMNS)
     )
 

@@ -15,11 +15,19 @@ from typing import Any
 import polars as pl
 
 from taxonomy.errors import ReleaseError
+from taxonomy.onet.crosswalk import best_tasks
+from taxonomy.onet.sssom import SSSOM_FILE
 from taxonomy.page import page_html
 from taxonomy.privacy import PUBLISHED
 from taxonomy.release.card import card_markdown
 from taxonomy.release.wide import WIDE_FILE, to_wide
-from taxonomy.run import file_digest, full_disk_as_run_error, write_json, write_text
+from taxonomy.run import (
+    file_digest,
+    full_disk_as_run_error,
+    stage_state,
+    write_json,
+    write_text,
+)
 from taxonomy.tree import Taxonomy
 
 CHECKSUMS_FILE = "SHA256SUMS"
@@ -43,11 +51,15 @@ def write_release(run: Path, out: Path, *, version: str) -> Taxonomy:
             "(--set cluster.n_clusters=...) or lower floors (--set privacy.min_conversations=...)."
         )
     _check_replaceable(out)
+    onet_tasks = _onet_tasks(run, taxonomy.facts["stages"])
     partial = out.with_name(f".{out.name}.partial")
     with full_disk_as_run_error(out.parent):
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        _write_files(taxonomy, partial, version)
+        _write_files(taxonomy, partial, version, onet_tasks)
+        if onet_tasks is not None:
+            shutil.copyfile(run / SSSOM_FILE, partial / SSSOM_FILE)
+        _write_checksums(partial)
         if out.exists():
             shutil.rmtree(out)
         partial.replace(out)
@@ -96,9 +108,24 @@ def _check_replaceable(out: Path) -> None:
         )
 
 
-def _write_files(taxonomy: Taxonomy, folder: Path, version: str) -> None:
+def _onet_tasks(run: Path, stages: dict[str, Any]) -> pl.DataFrame | None:
+    """The best task of each cluster, where the run has a crosswalk."""
+    state = stage_state(run, stages, "crosswalk")
+    if state == "missing":
+        return None
+    if state != "finished":
+        raise ReleaseError(
+            f"the crosswalk to O*NET in {run} is {state}: the clusters were made again since; run "
+            "`taxonomy onet crosswalk` on it once more."
+        )
+    return best_tasks(pl.read_parquet(run / "crosswalk.parquet"))
+
+
+def _write_files(
+    taxonomy: Taxonomy, folder: Path, version: str, onet_tasks: pl.DataFrame | None
+) -> None:
     manifest = _manifest(taxonomy, version)
-    wide = to_wide(taxonomy.nodes, taxonomy.measures)
+    wide = to_wide(taxonomy.nodes, taxonomy.measures, onet_tasks)
     taxonomy.nodes.write_parquet(folder / "nodes.parquet")
     taxonomy.measures.write_parquet(folder / "measures.parquet")
     wide.write_csv(folder / WIDE_FILE, separator="\t")
@@ -112,7 +139,6 @@ def _write_files(taxonomy: Taxonomy, folder: Path, version: str) -> None:
         f"{taxonomy!r}, made from {manifest['counts']['in_published_clusters']:,} conversations."
     )
     write_text(folder / "index.html", page_html(taxonomy.table, title=title, about=about))
-    _write_checksums(folder)
 
 
 def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
@@ -120,7 +146,8 @@ def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
     run = taxonomy.facts
     stages = run["stages"]
     floor = stages["measures"]["facts"]["floors"]["min_cell_conversations"]
-    return {
+    crosswalk = {"crosswalk": stages["crosswalk"]["facts"]} if "crosswalk" in stages else {}
+    return crosswalk | {
         "format": 1,
         "version": version,
         "levels": {str(level): count for level, count in taxonomy.sizes().items()},
@@ -133,7 +160,7 @@ def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
         "clustering": stages["clusters"]["facts"],
         "settings": _without_address(run["settings"]),
         "packages": run["packages"],
-        "stage_keys": {name: stage["key"] for name, stage in stages.items()},
+        "stage_keys": {n: stage["key"] for n, stage in stages.items() if n != "tasks"},
     }
 
 

@@ -16,8 +16,11 @@ NAMES = sorted(
 def test_there_is_a_prompt_for_each_question():
     assert NAMES == [
         "assign_parent",
+        "choose_branches",
+        "choose_task",
         "deduplicate_parents",
         "facets",
+        "match_cluster",
         "name_cluster",
         "name_parent",
         "propose_parents",

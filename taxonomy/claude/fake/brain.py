@@ -14,6 +14,7 @@ from taxonomy.claude.fake.fitting import fit
 from taxonomy.claude.fake.naming import name_cluster, name_parent
 from taxonomy.claude.fake.parents import assign_parent, deduplicate_parents, propose_parents
 from taxonomy.claude.fake.question import Question
+from taxonomy.claude.fake.tasks import choose_branches, choose_task, match_cluster
 from taxonomy.conversations.languages import LANGUAGE_CODES
 from taxonomy.facets import answer_by_rules
 from taxonomy.facets.language import UNKNOWN
@@ -44,7 +45,7 @@ def answer_question(question: Question) -> dict[str, Any]:
 
 
 def _field(name: str, part: Mapping[str, Any], known: Mapping[str, Any], question: Question) -> Any:
-    if isinstance(known.get(name), list):
+    if isinstance(known.get(name), list | float):
         return known[name]
     part = next((one for one in part.get("anyOf", ()) if one.get("type") != "null"), part)
     # A field we do not know takes what fits it best: words, a count, or one of its choices.
@@ -87,5 +88,8 @@ _ANSWERS: dict[str, Callable[[Question], Mapping[str, Any]]] = {
     "clusters": propose_parents,
     "proposals": deduplicate_parents,
     "child": assign_parent,
+    "branches": choose_branches,
+    "tasks": choose_task,
+    "candidates": match_cluster,
 }
 """The tag that tells what is asked -> who answers it."""

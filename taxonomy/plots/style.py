@@ -1,0 +1,154 @@
+"""How every chart looks: palette, fonts, and the lines above it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final, Literal
+
+import altair as alt
+import polars as pl
+
+from taxonomy.errors import OnetError
+
+Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
+
+# Automation is orange and augmentation blue in every chart, dark and light within each, so that
+# the two halves stay apart for every kind of colour vision; the others keep clear of both.
+PATTERN_COLOURS: Final = {
+    "feedback loop": "#f4a259",
+    "directive": "#b45309",
+    "task iteration": "#1e4e8c",
+    "learning": "#4a90d0",
+    "validation": "#a3c8ec",
+}
+"""In the order of the diverging bars, left to right."""
+APART = "#9e9e9e"
+USAGE, REFERENCE = "#00796b", "#6b6b6b"
+MORE, LESS = "#00796b", "#7b3294"
+SERIES: Final = ("#00796b", "#7b3294", "#6b6b6b", "#1f1f1f")
+INK, QUIET = "#1f1f1f", "#595959"
+
+LINE_LENGTH = 122
+"""Letters of a line of the caption: charts are about 700 pixels wide, labels included."""
+LABEL_SIZE = 11
+
+FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
+"""The first comes with vl-convert; the others stand in for it in a browser."""
+
+PERCENT = ".0%"
+
+
+def titled(chart: Chart, title: str, caption: list[str], *, source: str | None) -> Chart:
+    """The chart with its title, its caption and the line of its source, in the one style.
+
+    Parameters
+    ----------
+    caption : sentences, among them the base and n; empty ones are left out
+    source : the files or the release that the values are from
+    """
+    lines = textwrap.wrap(" ".join(filter(None, caption)), LINE_LENGTH)
+    if source:
+        lines += textwrap.wrap(f"Source: {source}", LINE_LENGTH)
+    head = alt.TitleParams(
+        text=textwrap.wrap(title, 82),
+        subtitle=lines,
+        anchor="start",
+        frame="bounds",
+        fontSize=15,
+        subtitleFontSize=LABEL_SIZE,
+        subtitleColor=QUIET,
+        subtitlePadding=6,
+        offset=14,
+        color=INK,
+    )
+    shown: Chart = chart.properties(
+        title=head, description=f"{title}. {' '.join(lines)}", padding=12, background="white"
+    ).configure(
+        font=FONT,
+        axis=alt.AxisConfig(
+            labelFontSize=LABEL_SIZE,
+            titleFontSize=LABEL_SIZE,
+            titleFontWeight="normal",
+            labelColor=INK,
+            titleColor=QUIET,
+            gridColor="#e6e6e6",
+            domainColor="#bdbdbd",
+            tickColor="#bdbdbd",
+            labelLimit=0,
+            labelFlush=False,
+        ),
+        legend=alt.LegendConfig(
+            labelFontSize=LABEL_SIZE, titleFontSize=LABEL_SIZE, labelLimit=0, titleLimit=0
+        ),
+        header=alt.HeaderConfig(labelFontSize=LABEL_SIZE, titleFontSize=LABEL_SIZE, labelLimit=0),
+        view=alt.ViewConfig(stroke=None),
+    )
+    return shown
+
+
+def wrapped(texts: list[str], width: int, *, most: int | None = None) -> list[str]:
+    """Each text over lines of a width in letters; beyond `most` lines it ends in an ellipsis."""
+    return [
+        "\n".join(textwrap.wrap(text, width, max_lines=most, placeholder=" …")) for text in texts
+    ]
+
+
+def short_titles(titles: pl.Expr) -> pl.Expr:
+    """Titles of major groups without the word that all of them end in."""
+    return titles.str.strip_suffix(" Occupations")
+
+
+def label_axis(name: str, order: list[str]) -> alt.Y:
+    """A vertical axis of labels in the given order, none cut off."""
+    return alt.Y(
+        f"{name}:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False, labelPadding=6),
+    )
+
+
+def centred(
+    rows: pl.DataFrame, column: str, *, size: float, colour: str, align: Literal["left", "right"]
+) -> alt.Chart:
+    """Text of several lines, centred on its row; an axis would hang them from the first line."""
+    height = size + 2
+    lines = rows.with_columns(lines=1 + pl.col(column).str.count_matches("\n"))
+    text: alt.Chart = (
+        alt.Chart(lines)
+        .mark_text(
+            align=align,
+            baseline="middle",
+            lineBreak="\n",
+            lineHeight=height,
+            fontSize=size,
+            color=colour,
+            dy=alt.ExprRef(f"-{height / 2} * (datum.lines - 1)"),
+        )
+        .encode(text=f"{column}:N")
+    )
+    return text
+
+
+def with_columns_of(frame: pl.DataFrame, columns: list[str], made_by: str) -> pl.DataFrame:
+    """The frame as it came, once it is seen to have the columns and rows.
+
+    Raises
+    ------
+    OnetError
+        A column is missing, or there is nothing to draw.
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise OnetError(
+            f"the frame to draw has no column {', '.join(missing)}; expected one as {made_by} "
+            "gives it."
+        )
+    if frame.is_empty():
+        raise OnetError(f"the frame to draw has no rows; {made_by} found nothing to show.")
+    return frame
+
+
+def pattern_scale() -> alt.Scale:
+    """The five patterns and their colours."""
+    return alt.Scale(domain=[*PATTERN_COLOURS], range=[*PATTERN_COLOURS.values()])
