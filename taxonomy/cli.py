@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -215,6 +216,13 @@ def economics(
         Path | None, typer.Option(help="bls_employment_may_2023.csv, likewise.")
     ] = None,
     wages: Annotated[Path | None, typer.Option(help="wage_data.csv, likewise.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="claude_ai or 1p_api, where a folder has both.")
+    ] = None,
+    wave: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day of the wave, where it has several."),
+    ] = None,
 ) -> None:
     """Make the Economic Index's analyses of a release: what its files allow, and say what not."""
     from taxonomy.economic_report import write_report
@@ -227,6 +235,8 @@ def economics(
         soc=soc,
         employment=employment,
         wages=wages,
+        source=source,
+        date_start=wave.date() if wave else None,
     )
     typer.echo(report.summary())
 

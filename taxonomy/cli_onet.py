@@ -102,8 +102,10 @@ def usage(
     """Write a run's use by task in the Economic Index's published formats, above the floors."""
     from taxonomy.mapping import write_usage
 
-    for name, table in write_usage(run, out).items():
+    tables, base = write_usage(run, out)
+    for name, table in tables.items():
         typer.echo(f"{out / name}: {table.height:,} tasks")
+    typer.echo(base)
     say(f"next: taxonomy economics {out} --onet RELEASE --out DIR")
 
 
@@ -130,20 +132,18 @@ def crosswalk(
     from taxonomy.mapping import is_run, map_clusters, write_crosswalk
     from taxonomy.onet.crosswalk import best_tasks
 
+    if is_run(path) and out is not None:
+        raise typer.BadParameter("a run keeps its crosswalk itself: leave --out away.")
+    if not is_run(path) and out is None:
+        raise typer.BadParameter("say with --out which file to write.")
     source = _source(release, activities, prior, cache)
     asking = _asking(load_settings(config, set_, llm or "offline"), ledger, budget)
-    if is_run(path):
-        if out is not None:
-            raise typer.BadParameter("a run keeps its crosswalk itself: leave --out away.")
+    if out is None:
         found = map_clusters(path, source, asking=asking)
-        written = path
     else:
-        if out is None:
-            raise typer.BadParameter("say with --out which file to write.")
         found = write_crosswalk(path, source, out, asking=asking)
-        written = out
     mapped = best_tasks(found)["onet_task"]
-    typer.echo(f"{written}: {mapped.count():,} of {len(mapped):,} clusters have a task")
+    typer.echo(f"{out or path}: {mapped.count():,} of {len(mapped):,} clusters have a task")
 
 
 @onet.command()
@@ -152,7 +152,6 @@ def compare(
     release: OnetOption,
     out: Annotated[Path, typer.Option(help="The folder for the comparison.")],
     activities: ActivitiesOption = None,
-    prior: PriorOption = None,
     usage: Annotated[
         Path | None, typer.Option(help="A published usage table to compare with.")
     ] = None,
@@ -168,13 +167,15 @@ def compare(
     """Say what a taxonomy and O*NET cover of one another, and what each misses.
 
     The crosswalk is the run's or the release's own where it has one of this O*NET version;
-    otherwise it is made by retrieval.
+    otherwise it is made by retrieval, without a prior, which would make the two agree.
     """
     from taxonomy.mapping import compare_with_onet
+    from taxonomy.onet.compare import check_replaceable
 
+    check_replaceable(out)
     comparison = compare_with_onet(
         path,
-        _source(release, activities, prior, cache),
+        _source(release, activities, None, cache),
         usage=None if usage is None else _usage(usage),
         soc=soc,
         employment=employment,
@@ -207,6 +208,11 @@ def _load(release: Path, activities: Path | None) -> Onet:
     from taxonomy.onet.tables import load_onet
 
     loaded = load_onet(release)
+    if activities is not None and not loaded.activities.is_empty():
+        raise OnetError(
+            f"{release} is a whole release (O*NET {loaded.version}) with activities of its own; "
+            "leave --activities away."
+        )
     if activities is not None:
         return with_activities(loaded, load_onet(activities))
     if loaded.activities.is_empty():

@@ -92,11 +92,12 @@ def write_report(
     OnetError
         A file is missing or damaged, or the release has no usage, pattern or cluster at all.
     ReleaseError
-        The folder `out` holds something that is not a report.
+        The folder `out` holds something that is not a report, or a file that is read.
     """
-    _check_replaceable(out)
-    published = read_published(release)
+    out = out.resolve()
     given = {"statements": statements, "groups": soc, "employment": employment, "wages": wages}
+    _check_replaceable(out, [release, before, *given.values()])
+    published = read_published(release)
     frames = _with_references(
         frames_of(published, date_start=date_start, source=source),
         {kind: path for kind, path in given.items() if path is not None},
@@ -127,8 +128,15 @@ def write_report(
     return report
 
 
-def _check_replaceable(out: Path) -> None:
-    if out.exists() and not (out / HEADLINES_FILE).exists() and any(out.iterdir()):
+def _check_replaceable(out: Path, inputs: list[Path | None]) -> None:
+    for path in inputs:
+        if path is not None and path.resolve().is_relative_to(out):
+            raise ReleaseError(
+                f"{out} holds {path}, which the report would replace; give another folder with "
+                "--out."
+            )
+    is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    if not is_free and not (out / HEADLINES_FILE).exists():
         raise ReleaseError(
             f"{out} exists and is not a report (it has no {HEADLINES_FILE}); give an empty or new "
             "folder with --out."
@@ -163,20 +171,20 @@ def _write_files(report: Report, given: Given, folder: Path) -> Report:
     for name, table in report.tables.items():
         table.write_csv(folder / f"{name}.csv")
     if find_spec("altair") and find_spec("vl_convert"):
-        report = replace(report, figures=_draw(report.tables, given, folder))
+        report = replace(report, figures=_draw(report, given, folder))
     else:
         report = replace(report, left_out=report.left_out | {"all figures": NO_CHARTS})
     write_text(folder / README_FILE, _readme(report, given))
     return report
 
 
-def _draw(tables: dict[str, pl.DataFrame], given: Given, folder: Path) -> tuple[str, ...]:
+def _draw(report: Report, given: Given, folder: Path) -> tuple[str, ...]:
     from taxonomy.plots import save_chart
     from taxonomy.plots.figures import figure_of
 
-    drawn = []
+    tables, left_out, drawn = report.tables, report.left_out, []
     for analysis in ANALYSES:
-        if analysis.name not in tables or tables[analysis.name].is_empty():
+        if analysis.name not in tables or analysis.name in left_out:
             continue
         chart = figure_of(analysis.name, tables, waves=given.names, source=_source(analysis, given))
         if chart is not None:
@@ -196,12 +204,12 @@ def _source(analysis: Analysis, given: Given) -> str:
 
 def _readme(report: Report, given: Given) -> str:
     frames = given.frames
-    start = wave_name(frames, "no date in its files")
+    start = f"Conversations from {wave_name(frames, '')}" if frames.date_start else "Undated files"
     lines = [
         "# The Economic Index's analyses",
         "",
-        f"Of the conversations from {start} (source: {frames.source}). Shares are fractions from "
-        "0 to 1. Each row of a table ends with `base`, `n`, `threshold` and `allocation`.",
+        f"{start} (source: {frames.source}). Shares are fractions from 0 to 1. "
+        "Each row of a table ends with `base`, `n`, `threshold` and `allocation`.",
         *_placed_words(report.placed),
         "",
         "## Claims",

@@ -27,7 +27,8 @@ def release(small_run, tmp_path_factory):
 def test_help_lists_the_verbs():
     done = call("--help")
     assert done.returncode == 0
-    for verb in ("demo", "build", "status", "show", "release", "check", "estimate", "answers"):
+    for verb in ("demo", "build", "status", "show", "release", "check", "estimate", "answers",
+                 "onet", "economics"):  # fmt: skip
         assert verb in done.stdout
 
 

@@ -152,3 +152,35 @@ def test_a_release_that_allows_nothing_is_an_error(tmp_path, without_charts):
     with pytest.raises(OnetError, match=r"allows no analysis.*onet_task_statements"):
         write_report(tmp_path, tmp_path / "report")
     assert not (tmp_path / "report").exists()
+
+
+def test_a_folder_that_holds_the_release_is_left_alone(release, tmp_path, without_charts):
+    (tmp_path / "headlines.csv").touch()
+    with pytest.raises(ReleaseError, match="which the report would replace"):
+        write_report(release, tmp_path)
+    assert release.exists()
+
+
+def test_a_file_is_no_folder_for_a_report(release, tmp_path, without_charts):
+    (tmp_path / "report").touch()
+    with pytest.raises(ReleaseError, match="not a report"):
+        write_report(release, tmp_path / "report")
+
+
+def test_a_link_to_a_report_stays_a_link(release, tmp_path, without_charts):
+    write_report(release, tmp_path / "report")
+    (tmp_path / "latest").symlink_to(tmp_path / "report")
+    write_report(release, tmp_path / "latest")
+    assert (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "report" / "README.md").exists()
+
+
+def test_what_was_filtered_as_a_whole_makes_no_figure(release, references, tmp_path):
+    pytest.importorskip("altair", reason="the extra plots is not installed")
+    rows = "write code.,0,0,0,0,0,1\nteach.,0,0,0,0,0,1\n"
+    patterns = PATTERNS.splitlines()[0] + "\n" + rows
+    (release / "automation_vs_augmentation_by_task.csv").write_text(patterns)
+    report = write_report(release, tmp_path / "report", **references)
+    assert not {"patterns_by_group", "patterns_by_occupation", "routes"} & {*report.figures}
+    assert report.left_out["routes"].startswith("has no value")
+    assert "not to be had (no task has a pattern" in report.summary()

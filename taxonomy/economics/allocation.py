@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from taxonomy.economics.frames import checked, chosen
+from taxonomy.economics.frames import checked, chosen, total
 from taxonomy.errors import OnetError, SettingsError
 from taxonomy.onet.tables import statement_key
 
@@ -49,7 +49,8 @@ def allocate(
     Raises
     ------
     OnetError
-        No task of the usage is among the statements, or a group has no employment.
+        No task of the usage is among the statements, those that are have no usage, or a group has
+        no employment.
     SettingsError
         An unknown word, or `employment` without its two frames.
     """
@@ -57,9 +58,11 @@ def allocate(
     chosen("base", base, get_args(UsageBase))
     rows = _held(checked("usage", usage), checked("statements", statements))
     weighted = rows.with_columns(weight=_weight(rows, allocation, groups, employment))
+    if base == "classified" and not weighted["usage"].sum() > 0:
+        raise OnetError("the tasks that an occupation holds have no usage at all: shares of 0.")
     scaled = pl.col("usage") * pl.col("weight")
     if base == "classified":
-        scaled = scaled / scaled.sum()
+        scaled = scaled / total(scaled)
     return weighted.select(
         "task",
         "onet_soc",
@@ -74,7 +77,8 @@ def allocate(
 def _held(usage: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
     """One row a (task, occupation): a statement that an occupation repeats counts once."""
     keyed = statements.select("onet_soc", "title", task=statement_key(pl.col("task")))
-    rows = keyed.unique(["task", "title"], keep="first", maintain_order=True).join(
+    held = keyed.sort("onet_soc", "title", "task")
+    rows = held.unique(["task", "title"], keep="first", maintain_order=True).join(
         usage.select("task", usage="share"), on="task", maintain_order="left"
     )
     if rows.is_empty():
@@ -121,4 +125,4 @@ def _by_employment(
             "title of the groups frame."
         )
     of_group = pl.col("employment") / pl.len().over("task", "group")
-    return joined.select(of_group / of_group.sum().over("task")).to_series()
+    return joined.select(of_group / total(of_group).over("task")).to_series()

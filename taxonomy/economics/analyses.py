@@ -10,7 +10,7 @@ import polars as pl
 from taxonomy.economics.allocation import allocate
 from taxonomy.economics.clusters import compare_routes, shares_by_cluster, tasks_of_clusters
 from taxonomy.economics.counts import implied_counts
-from taxonomy.economics.depth import depth_curve, rarefied_depth_curve, task_depth
+from taxonomy.economics.depth import FLOOR, depth_curve, rarefied_depth_curve, task_depth
 from taxonomy.economics.given import FILES_OF, Given
 from taxonomy.economics.occupations import (
     compare_employment,
@@ -66,9 +66,10 @@ def every_analysis(frames: ReleaseFrames, before: ReleaseFrames | None = None) -
     Raises
     ------
     OnetError
-        Frames do not fit one another.
+        Frames do not fit one another, or `before` is not earlier.
     """
     given = Given(frames, before)
+    given.check()
     tables, left_out = {}, {}
     for analysis in ANALYSES:
         missing = [[kind for kind in way if not given.has(kind)] for way in analysis.needs]
@@ -77,9 +78,18 @@ def every_analysis(frames: ReleaseFrames, before: ReleaseFrames | None = None) -
             left_out[analysis.name] = f"needs {'; or '.join(dict.fromkeys(ways))}"
             continue
         tables[analysis.name] = analysis.make(given)
-        if tables[analysis.name].is_empty():
-            left_out[analysis.name] = "has no rows: nothing is above its threshold"
+        if (reason := _nothing_in(tables[analysis.name])) is not None:
+            left_out[analysis.name] = reason
     return Analyses(tables, left_out)
+
+
+def _nothing_in(table: pl.DataFrame) -> str | None:
+    if table.is_empty():
+        return "has no rows: nothing is above its threshold, or all of it was filtered"
+    value = next((name for name in ("share", "change") if name in table.columns), None)
+    if value and table[value].is_null().all():
+        return "has no value: all of it was filtered, blank, or in one release only"
+    return None
 
 
 def _change(given: Given) -> pl.DataFrame:
@@ -92,7 +102,8 @@ def _change(given: Given) -> pl.DataFrame:
 def _depth_curves(given: Given) -> pl.DataFrame:
     """The curve of each release, and the larger one thinned to the size of the smaller.
 
-    Rounded shares do not tell how many conversations there were: then nothing is thinned.
+    Rounded shares do not tell how many conversations there were, nor do counts below the floor,
+    which are those of a part of the total: then nothing is thinned.
     """
     earlier, later = given.names
     usages = {later: given["usage"]}
@@ -113,6 +124,8 @@ def _thinned(usages: dict[str, pl.DataFrame], statements: pl.DataFrame) -> dict[
     try:
         counts = {name: implied_counts(usage) for name, usage in usages.items()}
     except OnetError:
+        return {}
+    if min(frame["count"].min() for frame in counts.values()) < FLOOR:  # type: ignore[type-var, operator]
         return {}
     sizes = {name: int(frame["n_conversations"][0]) for name, frame in counts.items()}
     larger, smaller = max(sizes, key=sizes.__getitem__), min(sizes.values())

@@ -31,7 +31,7 @@ def shares_by_cluster(clusters: pl.DataFrame, level: int = 2) -> pl.DataFrame:
         raise SettingsError(f"level is {level}; expected 0, 1 or 2.")
     path = [f"cluster_name_{above}" for above in range(level, 3)]
     total_records, total_users = (
-        clusters[name].sum() for name in ("percent_records", "percent_users")
+        clusters[name].sort().sum() for name in ("percent_records", "percent_users")
     )
     grouped = (
         checked("clusters", clusters)
@@ -61,10 +61,11 @@ def tasks_of_clusters(clusters: pl.DataFrame, usage: pl.DataFrame) -> pl.DataFra
     """
     known = checked("usage", usage)["task"].implode()
     key = statement_key(pl.col("onet_task"))
+    total_records = clusters["percent_records"].sort().sum()
     grouped = (
         checked("clusters", clusters)
         .group_by(task=key)
-        .agg(share=total(pl.col("percent_records")) / clusters["percent_records"].sum(), n=pl.len())
+        .agg(share=total(pl.col("percent_records")) / total_records, n=pl.len())
         .with_columns(in_usage=pl.col("task").is_in(known))
         .sort(pl.col("task").is_null(), -pl.col("n").cast(pl.Int64), "task")
     )
@@ -82,8 +83,8 @@ def compare_routes(
     `task` (needs usage and patterns): by task, weighted by usage, `filtered` left out;
     `conversation`: the release's own figures over all conversations; `cluster`: by cluster,
     weighted by share of conversations, a blank taken as zero. They lie close to one another and
-    are not equal: what was filtered by task is not filtered overall. n counts tasks, patterns or
-    clusters.
+    are not equal: what was filtered by task is not filtered overall. n counts tasks or clusters
+    with any of the five patterns, or patterns. Shares are null where a route has no pattern at all.
 
     Raises
     ------
@@ -119,10 +120,11 @@ def _weighted(route: str, rows: pl.DataFrame, columns: dict[str, str], weight: s
     if absent:
         raise OnetError(f"the clusters frame has no column {', '.join(absent)}.")
     masses = rows.select(
-        ((pl.col(column).fill_null(0) * pl.col(weight)).sum() / pl.col(weight).sum()).alias(pattern)
+        (total(pl.col(column).fill_null(0) * pl.col(weight)) / total(pl.col(weight))).alias(pattern)
         for pattern, column in columns.items()
     ).unpivot(variable_name="pattern", value_name="share")
-    return _routed(route, pattern_shares(masses), rows.height)
+    n = rows.filter(pl.sum_horizontal(columns.values()) > 0).height
+    return _routed(route, pattern_shares(masses), n)
 
 
 def _routed(route: str, shares: pl.DataFrame, n: int) -> pl.DataFrame:

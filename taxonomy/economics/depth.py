@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import hypergeom
 
-from taxonomy.economics.frames import NO_TASK, checked, result
+from taxonomy.economics.frames import NO_TASK, checked, result, within
 from taxonomy.errors import SettingsError
 from taxonomy.onet.tables import statement_key
 
@@ -50,7 +50,7 @@ def depth_curve(depths: pl.DataFrame, thresholds: Sequence[float] = CUTS) -> pl.
     depths : as `task_depth` gives it
     """
     depth = depths["depth"].to_numpy()
-    cuts = np.asarray(thresholds, dtype=float)
+    cuts = _cuts(thresholds)
     reached = (depth[None, :] >= cuts[:, None]).sum(axis=1)
     curve = pl.DataFrame({"cut": cuts, "n_reached": reached, "share": reached / len(depth)})
     return result(
@@ -92,7 +92,7 @@ def rarefied_depth_curve(
     Raises
     ------
     SettingsError
-        More conversations are asked for than there are.
+        More conversations are asked for than there are, or a threshold is not from 0 to 1.
     """
     total = int(counts["n_conversations"][0])
     if not 0 < n_conversations <= total:
@@ -104,7 +104,7 @@ def rarefied_depth_curve(
     chances = tasks.select("task", chance=pl.Series(seen, dtype=pl.Float64))
     rows = _statements(statements).join(chances, on="task", how="left", maintain_order="left")
     occupations = rows.group_by("onet_soc").agg(pl.col("chance").fill_null(0)).sort("onet_soc")
-    cuts = np.asarray(thresholds, dtype=float)
+    cuts = _cuts(thresholds)
     reached = [_chance_of_depth(np.array(row), cuts) for row in occupations["chance"].to_list()]
     curve = pl.DataFrame({"cut": cuts, "share": np.mean(reached, axis=0)})
     return result(
@@ -114,6 +114,10 @@ def rarefied_depth_curve(
         n=occupations.height,
         threshold=pl.col("cut"),
     )
+
+
+def _cuts(thresholds: Sequence[float]) -> np.ndarray:
+    return np.array([within("a threshold", float(cut)) for cut in thresholds])
 
 
 def _chance_of_depth(chances: np.ndarray, cuts: np.ndarray) -> np.ndarray:

@@ -65,6 +65,12 @@ def pattern_rows(file: TableFile, window: Window) -> pl.DataFrame:
     table = numbers(read_table(file, columns), "pct", pl.Float64, file.name)
     check_filled(table, table.columns, file.name)
     check_unique(table, ["pattern"], file.name)
+    check_range(table, "pct", 0, 100, file.name)
+    if (added := table["pct"].sum()) > 100.01:
+        raise OnetError(
+            f"{file.name}: pct adds up to {added:.4f}; expected 100 at most. The file is altered: "
+            "fetch it again."
+        )
     found = sorted(table["pattern"])
     if found != sorted(COLLABORATIONS):
         raise OnetError(

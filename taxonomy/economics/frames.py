@@ -71,9 +71,18 @@ SHARES: Final = {
     "thinking": ("thinking_share",),
     "collaboration": ("share",),
 }
+ABOVE_ZERO: Final = {"employment": "employment"}
 BLANKS: Final = ("thinking", "wages", "clusters")
 """Frames in which a null means something."""
-KEYS: Final = {"usage": "task", "patterns": "task", "thinking": "task", "groups": "group"}
+KEYS: Final = {
+    "usage": "task",
+    "patterns": "task",
+    "thinking": "task",
+    "groups": "group",
+    "collaboration": "pattern",
+    "employment": "title",
+    "wages": "title",
+}
 
 
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +92,7 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     ------
     OnetError
         A column is missing or of the wrong kind, a key stands twice, there are no rows, a value
-        is null that may not be, or a share is not between 0 and 1.
+        is null that may not be or not finite, or a share is not between 0 and 1.
     """
     expected = INPUTS[name]
     missing = [column for column in expected if column not in frame.columns]
@@ -102,6 +111,7 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     for column in expected:
         if name not in BLANKS and (blank := frame[column].null_count()):
             raise OnetError(f"column {column} of the {name} frame is null in {blank:,} rows.")
+    _check_numbers(name, frame)
     for column in SHARES.get(name, ()):
         off = frame.filter(~pl.col(column).is_between(-SLACK, 1 + SLACK))[column]
         if len(off):
@@ -114,6 +124,30 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         twice = frame.filter(pl.col(key).is_duplicated())[key].sort()[0]
         raise OnetError(f"the {name} frame holds the {key} {twice!r} more than once.")
     return frame
+
+
+def _check_numbers(name: str, frame: pl.DataFrame) -> None:
+    for column, kind in INPUTS[name].items():
+        if kind == NUMBER and not frame[column].cast(pl.Float64).is_finite().all():
+            raise OnetError(f"column {column} of the {name} frame holds a value that is no number.")
+    least = ABOVE_ZERO.get(name)
+    if least and (off := frame.filter(pl.col(least) <= 0)[least]).len():
+        raise OnetError(
+            f"column {least} of the {name} frame is {off[0]:g} in a row; expected above 0."
+        )
+
+
+def within(name: str, value: float, low: float = 0.0, high: float = 1.0) -> float:
+    """The number, once it is seen to lie between `low` and `high`, both included.
+
+    Raises
+    ------
+    SettingsError
+        It does not.
+    """
+    if not low <= value <= high:
+        raise SettingsError(f"{name} is {value:g}; expected {low:g} to {high:g}.")
+    return value
 
 
 def chosen(name: str, word: str, words: tuple[str, ...]) -> str:

@@ -12,6 +12,9 @@ from taxonomy.economics.release_frames import ReleaseFrames
 from taxonomy.errors import OnetError
 from taxonomy.onet.tables import statement_key
 
+MILITARY = "55"
+"""The major group without tasks in O*NET and without civilian employment."""
+
 FILES_OF = {
     "usage": "task_pct.csv",
     "patterns": "automation_vs_augmentation_by_task.csv",
@@ -50,6 +53,23 @@ class Given:
             return self.before.usage if self.before else None
         frame: pl.DataFrame | None = getattr(self.frames, kind)
         return frame
+
+    def check(self) -> None:
+        """Raise an OnetError where the earlier release is not earlier, or employment is cut off."""
+        start, earlier = self.frames.date_start, self.before.date_start if self.before else None
+        if start and earlier and earlier >= start:
+            raise OnetError(
+                f"the release before starts {earlier} and this one {start}; expected an earlier "
+                "one: give another, or turn them round."
+            )
+        if self.has("groups") and self.has("employment"):
+            lacking = self["groups"].join(self["employment"], on="title", how="anti")
+            if (lost := lacking.filter(pl.col("group") != MILITARY)["group"].sort()).len():
+                raise OnetError(
+                    f"the employment frame has no row for the major groups {', '.join(lost)}; "
+                    "expected all but the military: the file is truncated, or its titles are of "
+                    "another SOC."
+                )
 
     @cached_property
     def allocated(self) -> pl.DataFrame:

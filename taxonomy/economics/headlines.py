@@ -94,7 +94,9 @@ def _augmentation(frames: ReleaseFrames) -> list[pl.DataFrame]:
         "task": ("patterns", "usage"),
         "cluster": ("clusters",),
     }
-    halves = by_half(routes).filter(pl.col("half") == "augmentation")
+    halves = by_half(routes).filter((pl.col("half") == "augmentation") & (pl.col("n") > 0))
+    if halves.is_empty():
+        return [_missing(AUGMENTATION, "no task has a pattern: all were filtered")]
     found = halves.with_columns(
         measure=pl.concat_str(pl.lit("augmentation by "), pl.col("route")),
         value=pl.col("share"),
@@ -122,6 +124,8 @@ def _thinking(frames: ReleaseFrames) -> pl.DataFrame:
         return _missing(THINKING, "needs task_thinking_fractions, task_pct, onet_task_statements")
     allocated = allocate(frames.usage, frames.statements)
     shares = thinking_by_occupation(allocated, frames.thinking)
+    if shares["share"].is_null().all():
+        return _missing(THINKING, "every task of an occupation shown is blank")
     found = shares.filter(pl.col("title") == SCIENTISTS)
     if found.is_empty():
         return _missing(THINKING, f"{SCIENTISTS} hold less than 0.5% of usage here")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
-from taxonomy.economics.frames import checked, result, total
+from taxonomy.economics.frames import checked, result, total, within
 from taxonomy.errors import OnetError
 
 
@@ -20,17 +22,32 @@ def shares_by_group(allocated: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFra
     grouped = allocated.group_by("group", "base", "allocation").agg(
         total(pl.col("share")), n=pl.col("task").n_unique()
     )
-    named = grouped.join(checked("groups", groups), on="group", how="left").sort("group")
-    if named["title"].has_nulls():
-        lost = named.filter(pl.col("title").is_null())["group"]
-        raise OnetError(f"the groups frame has no title for the major groups {', '.join(lost)}.")
     return result(
-        named,
+        titled_groups(grouped, groups).sort("group"),
         ["group", "title", "share"],
         base=pl.col("base"),
         n=pl.col("n"),
         allocation=pl.col("allocation"),
     )
+
+
+def titled_groups(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """The rows, which have a group, with its title.
+
+    Raises
+    ------
+    OnetError
+        A group has no title.
+    """
+    titles = checked("groups", groups).select("group", "title")
+    named = rows.join(titles, on="group", how="left")
+    if named["title"].has_nulls():
+        lost = named.filter(pl.col("title").is_null())["group"].unique().sort()
+        raise OnetError(
+            f"the groups frame has no title for the major groups {', '.join(lost)}; expected all "
+            "of SOC_Structure.csv: the file may be truncated."
+        )
+    return named
 
 
 def compare_employment(group_shares: pl.DataFrame, employment: pl.DataFrame) -> pl.DataFrame:
@@ -92,6 +109,7 @@ def top_tasks(allocated: pl.DataFrame, top: int = 10) -> pl.DataFrame:
 
 
 def _top(shares: pl.DataFrame, keys: list[str], top: int) -> pl.DataFrame:
+    within("top", top, 1, math.inf)
     ranked = (
         shares.sort("share", *keys, descending=[True, *[False] * len(keys)])
         .head(top)

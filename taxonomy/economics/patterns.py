@@ -7,12 +7,23 @@ an argument, and the base of each row says which it was.
 
 from __future__ import annotations
 
+import math
 from typing import Literal, get_args
 
 import polars as pl
 
 from taxonomy.collaboration import COLLABORATIONS
-from taxonomy.economics.frames import PATTERNS, RESULT, checked, chosen, half_of, result, total
+from taxonomy.economics.frames import (
+    PATTERNS,
+    RESULT,
+    checked,
+    chosen,
+    half_of,
+    result,
+    total,
+    within,
+)
+from taxonomy.economics.occupations import titled_groups
 from taxonomy.errors import OnetError
 
 PatternBase = Literal["five", "classified", "all"]
@@ -36,6 +47,8 @@ _ORDER = {pattern: place for place, pattern in enumerate(COLLABORATIONS)}
 def pattern_shares(collaboration: pl.DataFrame, *, base: PatternBase = "five") -> pl.DataFrame:
     """A6, the share of each pattern: pattern, half, share; n counts patterns.
 
+    `share` is null where nothing is in the base.
+
     Parameters
     ----------
     collaboration : pattern, share of all conversations; the published shares need not add up to
@@ -58,8 +71,10 @@ def pattern_shares(collaboration: pl.DataFrame, *, base: PatternBase = "five") -
         )
     if base == "five":
         known = known.filter(pl.col("pattern") != "none")
-    divisor = 1.0 if base == "all" else known["share"].sum()
-    shares = known.with_columns(half=half_of(pl.col("pattern")), share=pl.col("share") / divisor)
+    divisor = pl.lit(1.0) if base == "all" else total(pl.col("share"))
+    shares = known.with_columns(
+        half=half_of(pl.col("pattern")), share=pl.when(divisor > 0).then(pl.col("share") / divisor)
+    )
     return result(
         shares.sort(pl.col("pattern").replace_strict(_ORDER)),
         ["pattern", "half", "share"],
@@ -71,6 +86,8 @@ def pattern_shares(collaboration: pl.DataFrame, *, base: PatternBase = "five") -
 def by_half(shares: pl.DataFrame) -> pl.DataFrame:
     """The patterns added up to automation and augmentation: the frame's keys, half, share.
 
+    `share` is null where the patterns' shares are.
+
     Parameters
     ----------
     shares : pattern, half, share, and any keys, as the functions of this module give it
@@ -80,7 +97,7 @@ def by_half(shares: pl.DataFrame) -> pl.DataFrame:
     grouped = (
         shares.filter(pl.col("half").is_not_null())
         .group_by(*keys, "half", *RESULT, maintain_order=True)
-        .agg(total(pl.col("share")))
+        .agg(pl.when(pl.col("share").is_not_null().any()).then(total(pl.col("share"))))
     )
     return grouped.select(*keys, "half", "share", *RESULT)
 
@@ -93,7 +110,9 @@ def patterns_by_group(
     filtered: Filtered = "drop",
     min_share: float = MIN_SHARE,
 ) -> pl.DataFrame:
-    """A8, patterns of each major group: group, title, pattern, half, share, usage_share; n: tasks.
+    """A8, patterns of each major group: group, title, pattern, half, share, usage_share.
+
+    n counts the group's tasks, with `filtered="drop"` those that have any of the five patterns.
 
     Parameters
     ----------
@@ -102,7 +121,7 @@ def patterns_by_group(
     min_share : least usage_share (the group's share of usage) that is shown
     """
     shares = _patterns_by(allocated, patterns, ["group"], filtered, min_share)
-    named = shares.join(checked("groups", groups).select("group", "title"), on="group")
+    named = titled_groups(shares, groups)
     columns = ["group", "title", "pattern", "half", "share", "usage_share"]
     return named.sort("group", _place()).select(*columns, *RESULT)
 
@@ -117,7 +136,7 @@ def patterns_by_occupation(
     """A9, patterns of each occupation: onet_soc, title, pattern, half, rank, share, usage_share.
 
     `rank` orders the occupations within a pattern, 1 = largest share; the report's figure shows
-    1 to 5. n counts the occupation's tasks.
+    1 to 5. n counts the occupation's tasks, with `filtered="drop"` those that have any of the five.
 
     Parameters
     ----------
@@ -150,13 +169,16 @@ def contributing_tasks(
     How the published figure chose its tasks is not documented; by product is our reading.
     """
     keys = ["onet_soc", "title"]
-    rows = _with_patterns(allocated, patterns).with_columns(total=pl.col("share").sum().over(keys))
+    within("min_share", min_share)
+    within("top", top, 1, math.inf)
+    usage = allocated.group_by(keys).agg(usage_share=total(pl.col("share")))
+    large = usage.filter(pl.col("usage_share") >= min_share)
     long = (
-        _long(rows.filter(pl.col("total") >= min_share))
+        _long(_with_patterns(allocated, patterns).join(large, on=keys, how="semi"))
         .filter(pl.col("pattern_share") > 0)
         .with_columns(product=pl.col("share") * pl.col("pattern_share"))
         .with_columns(
-            contribution=pl.col("product") / pl.col("product").sum().over(*keys, "pattern"),
+            contribution=pl.col("product") / total(pl.col("product")).over(*keys, "pattern"),
             n=pl.len().over(*keys, "pattern"),
             half=half_of(pl.col("pattern")),
             pattern_place=_place(),
@@ -201,6 +223,7 @@ def _patterns_by(
 ) -> pl.DataFrame:
     """The share of each pattern in the usage of each key, weighted by usage."""
     chosen("filtered", filtered, get_args(Filtered))
+    within("min_share", min_share)
     usage_share = allocated.group_by(keys).agg(usage_share=total(pl.col("share")))
     rows = _with_patterns(allocated, patterns)
     sums = (
@@ -209,7 +232,7 @@ def _patterns_by(
         .agg(
             mass=total(pl.col("share") * pl.col("pattern_share")),
             all_mass=total(pl.col("share")),
-            n=pl.col("task").n_unique(),
+            n=pl.col("task").filter(pl.col("has_any") | (filtered == "keep")).n_unique(),
         )
         .sort(*keys, _place())
     )
@@ -235,7 +258,10 @@ def _patterns_by(
 
 
 def _with_patterns(allocated: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFrame:
-    wanted = checked("patterns", patterns).select("task", *PATTERNS.values())
+    five = [*PATTERNS.values()]
+    wanted = checked("patterns", patterns).select(
+        "task", *five, has_any=pl.sum_horizontal(five) > 0
+    )
     rows = allocated.join(wanted, on="task")
     if rows.is_empty():
         raise OnetError(

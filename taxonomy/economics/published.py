@@ -24,7 +24,7 @@ from taxonomy.economics.monthly_format import COLUMNS as MONTHLY
 from taxonomy.economics.monthly_format import monthly_rows
 from taxonomy.economics.schema import KEY, PUBLISHED, SOURCES, Window, identity
 from taxonomy.errors import OnetError, ReleaseError, SettingsError
-from taxonomy.onet.checks import check_codes, check_filled, check_unique
+from taxonomy.onet.checks import check_codes, check_filled, check_range, check_unique
 from taxonomy.onet.files import TableFile, read_table, single_file, table_name
 from taxonomy.onet.soc import major_groups, read_employment, read_soc, read_wages
 from taxonomy.release.wide import read_wide
@@ -247,6 +247,7 @@ def _reference(kind: str, path: Path) -> pl.DataFrame:
             statements = read_table(single_file(path), columns)
             check_filled(statements, statements.columns, path.name)
             check_codes(statements, path.name)
+            check_unique(statements, ["onet_soc", "task"], path.name)
             return statements
 
 
@@ -256,11 +257,19 @@ def _clusters(path: Path, file: TableFile) -> pl.DataFrame:
     try:
         clusters = read_wide(path)
     except ReleaseError as error:
-        raise OnetError(str(error)) from error
-    percent = float(clusters["percent_records"].sum())
-    if abs(percent - 100) > 0.5:
-        raise OnetError(
-            f"{path.name}: percent_records adds up to {percent:.2f} over {total:,} clusters; "
-            "expected 100. The file is truncated or altered: fetch it again."
-        )
+        # polars tells the expression too, over many lines.
+        raise OnetError(str(error).splitlines()[0]) from error
+    percents = ["percent_records", "percent_users"]
+    check_filled(
+        clusters, [*(f"cluster_name_{level}" for level in (0, 1, 2)), *percents], path.name
+    )
+    for column in [*percents, *(name for name in clusters.columns if name.endswith("_ratio"))]:
+        check_range(clusters, column, 0, 100 if column in percents else 1, path.name)
+    for column in percents:
+        added = float(clusters[column].sum())
+        if abs(added - 100) > 0.5:
+            raise OnetError(
+                f"{path.name}: {column} adds up to {added:.2f} over {total:,} clusters; expected "
+                "100. The file is truncated or altered: fetch it again."
+            )
     return clusters

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from taxonomy.economics.frames import checked, chosen, result, total
+from taxonomy.economics.frames import checked, chosen, result, total, within
 from taxonomy.economics.patterns import MIN_SHARE
 
 Blank = Literal["zero", "null"]
@@ -27,23 +27,26 @@ def thinking_by_occupation(
     """A10, extended thinking: rank, onet_soc, title, share, usage_share; n counts tasks.
 
     `share` is the share of the occupation's usage with extended thinking on, the largest first;
-    null where `blank="null"` and no task of the occupation has a value.
+    null where `blank="null"` and no task of the occupation has a value, and throughout where no
+    task of any has one: a file of blanks says nothing.
 
     Parameters
     ----------
     allocated : as `allocate` gives it
     thinking : a blank (null) is a share too small to publish
     blank : `zero` takes a blank as no thinking, as the report's figures do; `null` leaves the task
-        out of both sides, which gives up to 1.1 points more
+        out of both sides, which gives up to 1.2 points more
     min_share : least usage_share (the occupation's share of usage) that is shown
     """
     chosen("blank", blank, get_args(Blank))
+    within("min_share", min_share)
     keys = ["onet_soc", "title", "allocation"]
     rows = allocated.join(
         checked("thinking", thinking).select("task", "thinking_share"), on="task", how="left"
     )
     value = pl.col("thinking_share")
-    value = value.fill_null(0) if blank == "zero" else value
+    if blank == "zero" and rows["thinking_share"].is_not_null().any():
+        value = value.fill_null(0)
     weight = total(pl.col("share").filter(value.is_not_null()))
     shares = (
         rows.group_by(keys)

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from taxonomy.claude import Claude
-from taxonomy.coverage import tally
+from taxonomy.coverage import n_unanswered, tally
 from taxonomy.embedding import Encoder, load_encoder
+from taxonomy.errors import ClaudeError, OnetError
 from taxonomy.mapping.job import (
     VERSION,
     Asking,
@@ -49,7 +50,7 @@ def map_clusters(
     ClaudeError, BudgetError, LedgerError
         As Claude raises them.
     """
-    with open_job(run_folder, asking, needs_claude=False, encoder=encoder) as job:
+    with open_job(run_folder, asking, after="measures", needs_claude=False, encoder=encoder) as job:
         stage = Stage(
             "crosswalk",
             VERSION,
@@ -82,7 +83,11 @@ def write_crosswalk(
         Nothing that can be read as a taxonomy lies at `path`.
     ClaudeError, BudgetError, LedgerError
         As Claude raises them.
+    OnetError
+        `out` is a folder.
     """
+    if out.is_dir():
+        raise OnetError(f"{out} is a folder; give the file to write with --out.")
     taxonomy = Taxonomy.load(path)
     encoder = encoder or load_encoder(asking.settings.embedding)
     claude = asked_claude(asking, run=str(path.resolve()))
@@ -102,9 +107,19 @@ def crosswalk_of(
     Parameters
     ----------
     claude : votes on the candidates; None: the index's score alone
+
+    Raises
+    ------
+    ClaudeError
+        Claude was asked, and no answer about any cluster can be used.
     """
     queries = node_queries(taxonomy)
     votes = None if claude is None else votes_by_claude(queries, index, claude, settings)
+    if votes is not None and not (votes["asked"] > 0).any():
+        raise ClaudeError(
+            f"no answer about any of the {queries.height:,} clusters can be used; see `taxonomy "
+            "answers failures`, or leave --llm away to map by retrieval."
+        )
     crosswalk = make_crosswalk(queries, index, votes)
     mapped = best_tasks(crosswalk)["onet_task"].count()
     facts: dict[str, Any] = {
@@ -115,7 +130,7 @@ def crosswalk_of(
         "with_task": int(mapped),
     }
     if votes is not None:
-        unanswered = votes.filter(pl.col("asked") == 0)
-        facts["unanswered"] = unanswered["query"].n_unique()
-        facts["flags"] = tally(votes.unique("query", maintain_order=True)["flags"].drop_nulls())
+        flags = votes.unique("query", maintain_order=True)["flags"].drop_nulls()
+        facts["unanswered"] = n_unanswered(flags)
+        facts["flags"] = tally(flags)
     return crosswalk, facts

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
-from taxonomy.coverage import tally
+from taxonomy.coverage import n_unanswered, tally
 from taxonomy.embedding import Encoder, load_encoder
 from taxonomy.errors import OnetError, SettingsError
 from taxonomy.mapping.job import (
@@ -25,7 +25,7 @@ from taxonomy.onet.questions import NONE
 from taxonomy.onet.retrieved import assign_by_retrieval
 from taxonomy.onet.shortlist import assign_by_shortlist
 from taxonomy.onet.tables import Onet
-from taxonomy.onet.task_tree import open_task_tree
+from taxonomy.onet.task_tree import open_task_tree, task_tree_key
 from taxonomy.onet.usage import TASK_PCT, usage_tables
 from taxonomy.run import Facts, Stage, open_run, write_text
 from taxonomy.settings import Settings
@@ -34,6 +34,8 @@ from taxonomy.steps import Job
 TaskRoute = Literal["offline", "shortlist", "descent"]
 ROUTES: tuple[TaskRoute, ...] = get_args(TaskRoute)
 TASKS_FILE = "onet_tasks.parquet"
+MUCH = 0.5
+"""Share of the conversations that must be told for the tables to stand for all."""
 
 
 def map_conversations(
@@ -64,11 +66,17 @@ def map_conversations(
     """
     if route not in ROUTES:
         raise SettingsError(f"there is no route {route!r}; the routes are {', '.join(ROUTES)}.")
-    with open_job(run_folder, asking, needs_claude=route != "offline", encoder=encoder) as job:
+    with open_job(
+        run_folder,
+        asking,
+        after="embeddings",
+        needs_claude=route != "offline",
+        encoder=encoder,
+    ) as job:
         stage = Stage(
             "tasks",
             VERSION,
-            {"route": route, **maker(job, route), "encoder": job.encoder.identity},
+            {"route": route, **maker(job, route), **_made_with(job, source, route)},
             {name: job.run.digest(name) for name in ("facets.parquet", "embeddings.npy")}
             | source.digests,
             (TASKS_FILE,),
@@ -83,21 +91,25 @@ def map_conversations(
         return pl.read_parquet(job.run.path(TASKS_FILE))
 
 
-def write_usage(run_folder: Path, out: Path) -> dict[str, pl.DataFrame]:
-    """The run's use by task, in the published formats and above its floors, written to `out`.
+def write_usage(run_folder: Path, out: Path) -> tuple[dict[str, pl.DataFrame], str]:
+    """The run's use by task, in the published formats and above its floors, written to `out`; and
+    a sentence that says what its percentages are of.
 
     Raises
     ------
     RunError
         The run has no tasks yet, or they are not of its conversations as they are now.
     OnetError
-        No task is above the floors.
+        No task is above the floors, or `out` is a file.
     """
+    if out.is_file():
+        raise OnetError(f"{out} is a file; give the folder for the tables with --out.")
     check_finished(run_folder, "tasks", f"taxonomy onet tasks {run_folder} --onet RELEASE")
     settings = Settings.load(run_folder / "settings.toml")
     with open_run(run_folder, settings) as run:
         job = Job(run, (), settings, load_encoder(settings.embedding))
-        tables = usage_tables(pl.read_parquet(run.path(TASKS_FILE)), job.people(), settings.privacy)
+        assigned = pl.read_parquet(run.path(TASKS_FILE))
+        tables = usage_tables(assigned, job.people(), settings.privacy)
     if tables[TASK_PCT].is_empty():
         floor = settings.privacy.min_cell_conversations
         raise OnetError(
@@ -107,13 +119,34 @@ def write_usage(run_folder: Path, out: Path) -> dict[str, pl.DataFrame]:
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_text(out / name, table.write_csv())
-    return tables
+    return tables, _base(assigned, tables[TASK_PCT])
+
+
+def _base(assigned: pl.DataFrame, shown: pl.DataFrame) -> str:
+    answered = assigned.drop_nulls("statement")
+    told = answered.filter(pl.col("statement").is_in(shown["task_name"].implode())).height
+    share = told / max(answered.height, 1)
+    text = (
+        f"percentages are of the {told:,} conversations on these tasks or on none, {share:.0%} of "
+        f"the {answered.height:,} with an answer; the rest are on tasks under the floors"
+    )
+    return text + (": too few to stand for all" if share < MUCH else "")
+
+
+def _made_with(job: Job, source: OnetSource, route: TaskRoute) -> dict[str, str]:
+    """What the route searches or descends by: part of the stage's key."""
+    made = {"encoder": job.encoder.identity}
+    if route == "descent":
+        made["tree"] = task_tree_key(source.onet, job.encoder, job.settings, by_claude=True)
+    return made
 
 
 def _assign(job: Job, source: OnetSource, route: TaskRoute) -> pl.DataFrame:
     requests = job.requests().select("conversation_id", "request")
     index = open_index(source.onet, job.encoder, source.cache, usage=source.prior)
-    vectors = job.array("embeddings")
+    # Vectors of another encoder than O*NET's cannot be compared with them.
+    same = job.run.facts("embeddings")["encoder"] == job.encoder.name
+    vectors = job.array("embeddings") if same else None
     if route == "offline" or job.claude is None:
         return assign_by_retrieval(requests, index, vectors=vectors)
     if route == "shortlist":
@@ -132,6 +165,6 @@ def _facts_of(assigned: pl.DataFrame, onet: Onet, route: TaskRoute) -> dict[str,
         "conversations": assigned.height,
         "with_task": assigned["statement"].count() - none,
         "none": none,
-        "unanswered": assigned["statement"].null_count(),
+        "unanswered": n_unanswered(assigned["flags"]),
         "flags": tally(assigned["flags"].drop_nulls()),
     }

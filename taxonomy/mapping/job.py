@@ -80,12 +80,16 @@ def check_finished(run_folder: Path, stage: str, command: str) -> None:
 
 @contextmanager
 def open_job(
-    run_folder: str | Path, asking: Asking | None, *, needs_claude: bool, encoder: Encoder | None
+    run_folder: str | Path,
+    asking: Asking | None,
+    *,
+    after: str,
+    needs_claude: bool,
+    encoder: Encoder | None,
 ) -> Iterator[Job]:
-    """The run as it was built, with whoever is asked now."""
+    """The run as it was built, finished up to the stage `after`, with whoever is asked now."""
     folder = Path(run_folder)
-    if not is_run(folder):
-        raise RunError(f"{folder} holds no run (no settings.toml); make one with build.")
+    check_finished(folder, after, f"taxonomy build FILES --run {folder}")
     built = Settings.load(folder / "settings.toml")
     claude = None if asking is None else asked_claude(asking, run=str(folder.resolve()))
     if needs_claude and claude is None:
@@ -107,10 +111,12 @@ def asked_claude(asking: Asking, *, run: str) -> Claude | None:
 
 def make_stage(job: Job, stage: Stage, write: Callable[[Path], Facts]) -> None:
     """Make a stage that is not current, or lacks answers that can be had now; note its cost."""
+    made = True
     try:
-        job.run.make(stage, write, again=job.lacks_answers(stage.name))
+        made = job.run.make(stage, write, again=job.lacks_answers(stage.name))
     finally:
-        job.log_spending(stage.name)
+        if made:  # also of a stage that was broken off: it has cost something
+            job.log_spending(stage.name)
 
 
 def maker(job: Job, route: str) -> Mapping[str, Any]:

@@ -62,8 +62,9 @@ def make_crosswalk(
     that nothing in O*NET fits, `unplaced` what lies on objects too light to list and, above tasks,
     on tasks without a DWA. `relation` is the object's to the cluster: a `broad` object is broader.
     `confidence` is the probability that the Economic Index's own mapping would agree
-    (`weights.agreement`); where Claude voted it is the weight, in which the score counts as one
-    more vote.
+    (`weights.agreement`); where Claude answered it is the share of the answers that named the task
+    times the probability they gave it, and of an activity or group that of its likeliest task.
+    A cluster about which Claude was asked in vain has the rows of its score, and route `offline`.
 
     Parameters
     ----------
@@ -75,8 +76,11 @@ def make_crosswalk(
     listed = _listed(_aggregated(weighed.filter(pl.col("statement") != NONE), index.onet))
     none = weighed.filter(pl.col("statement") == NONE).select("node_id", "weight")
     rows = pl.concat([_with_relation(listed, index.onet), _remainder(listed, none)], how="diagonal")
-    cast = _with_votes(rows, weighed, votes)
-    confidence = pl.when(pl.col("route") == "claude").then("weight").otherwise(_agreement(index))
+    cast = _with_votes(rows, weighed, votes).join(
+        _named_confidence(weighed, index.onet), on=PLACE, how="left"
+    )
+    by_claude = pl.col("route") == "claude"
+    confidence = pl.when(by_claude).then("named").otherwise(_agreement(index))
     remainder = pl.col("object_id").is_in(REMAINDER)
     cast = cast.with_columns(confidence=pl.when(~remainder).then(confidence))
     return _sorted(cast, queries["query"])
@@ -85,15 +89,18 @@ def make_crosswalk(
 def best_tasks(crosswalk: pl.DataFrame) -> pl.DataFrame:
     """node_id, onet_task: the heaviest task of each node, verbatim, in the crosswalk's order.
 
-    Null where `none` weighs half or more.
+    Null where `none` weighs half or more; and in a crosswalk by Claude, where Claude did not
+    answer.
     """
+    by_claude = (crosswalk["route"] == "claude").any()
     tasks = crosswalk.filter(pl.col("object_level") == "task")
     is_none = pl.col("object_id") == NONE
     named = ~pl.col("object_id").is_in(REMAINDER)
     none = pl.col("weight").filter(is_none).sum()
     heaviest = pl.col("object").filter(named).first()
+    decided = (pl.col("route") == "claude").any() | (not by_claude)
     return tasks.group_by("node_id", maintain_order=True).agg(
-        onet_task=pl.when(none < STRONG).then(heaviest)
+        onet_task=pl.when(none < STRONG, decided).then(heaviest)
     )
 
 
@@ -107,10 +114,18 @@ def _aggregated(tasks: pl.DataFrame, onet: Onet) -> pl.DataFrame:
     )
 
 
+def _named_confidence(weighed: pl.DataFrame, onet: Onet) -> pl.DataFrame:
+    """`PLACE` and named: Claude's confidence in the likeliest task of each object."""
+    named = weighed.drop_nulls("confidence").select("node_id", "statement", "confidence")
+    placed = named.join(homes(onet), on="statement").rename({"level": "object_level"})
+    return placed.group_by(PLACE).agg(named=pl.col("confidence").max())
+
+
 def _listed(rows: pl.DataFrame) -> pl.DataFrame:
     best = pl.col("weight").max().over("node_id", "object_level")
     least = pl.col("object_level").replace_strict(LISTED, return_dtype=pl.Float64)
-    return rows.filter((pl.col("weight") >= least) | (pl.col("weight") == best))
+    is_best = (pl.col("weight") == best) & (pl.col("weight") > 0)
+    return rows.filter((pl.col("weight") >= least) | is_best)
 
 
 def _remainder(listed: pl.DataFrame, none: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ name and the nodes above it. `weights.toml` says what the weights were fitted on
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from taxonomy.embedding import Encoder
+from taxonomy.embedding import PACKAGED_ENCODER, Encoder
 from taxonomy.onet.lexicon import Lexicon
 from taxonomy.onet.prior import usage_prior
 from taxonomy.onet.surroundings import surroundings
@@ -23,6 +24,10 @@ from taxonomy.onet.tables import Onet
 from taxonomy.onet.vectors import cached_vectors, mean_vectors
 from taxonomy.onet.weights import load_weights, none_probability
 
+logger = logging.getLogger(__name__)
+
+FITTED_ENCODER = PACKAGED_ENCODER
+"""Which encoder's cosines the weights are for."""
 BLOCK = 256
 N_NEAR = 10
 POOL = 100
@@ -205,6 +210,8 @@ def open_index(
     EncoderError
         The encoder is missing or damaged.
     """
+    if encoder.name != FITTED_ENCODER:
+        logger.warning("the weights were fitted with %s, not %s", FITTED_ENCODER, encoder.name)
     cache.mkdir(parents=True, exist_ok=True)
     around = surroundings(onet)
     vectors = cached_vectors(around["task"].to_list(), encoder, cache)

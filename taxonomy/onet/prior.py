@@ -11,7 +11,7 @@ N_NEAREST = 20
 TEMPERATURE = 0.05
 """How fast a neighbour's say falls with its distance in cosine: to 1/e at 0.05."""
 FLOOR = 1e-6
-"""Share below which tasks are all alike: a thousandth of a percent in the index is 15 people."""
+"""Share below which tasks are all alike: a twentieth of the least that the index published."""
 BLOCK = 2_048
 
 

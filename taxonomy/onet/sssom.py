@@ -1,8 +1,8 @@
 """A crosswalk as `crosswalk.sssom.tsv`, a table of mappings in the manner of SSSOM, and back.
 
 Columns as the Simple Standard for Sharing Ontological Mappings names them, and three of ours:
-`object_level`, `weight` and `votes`. A cluster that fits nothing is mapped to `sssom:NoTermFound`;
-what is unplaced is no mapping: it is what the weights of a cluster and level lack to 1.
+`object_level`, `weight` and `votes`. A cluster of which half or more fits nothing is mapped to
+`sssom:NoTermFound`; what is unplaced is no mapping: it is what the weights lack to 1.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from taxonomy.errors import OnetError
 from taxonomy.onet.checks import check_filled, check_range
-from taxonomy.onet.crosswalk import CROSSWALK, REMAINDER, UNPLACED
+from taxonomy.onet.crosswalk import CROSSWALK, REMAINDER, STRONG, UNPLACED
 from taxonomy.onet.homes import ONET_LEVELS
 from taxonomy.onet.tables import Onet, statement_key
 from taxonomy.onet.voting import NONE
@@ -58,13 +58,13 @@ HEADER = """\
 #  sssom: "https://w3id.org/sssom/"
 #  skos: "http://www.w3.org/2004/02/skos/core#"
 #  semapv: "https://w3id.org/semapv/vocab/"
-#license: "https://creativecommons.org/licenses/by/4.0/"
 #object_source: "O*NET"
 #object_source_version: "{version}"
 #mapping_tool: "bottom-up-taxonomy"
 #comment: "O*NET by USDOL/ETA, CC BY 4.0. weight: share of the cluster; what a cluster's weights \
 lack to 1 at a level is unplaced. confidence: probability that the Economic Index's own mapping \
-agrees; where votes are given, the weight, in which the offline score counts as one more vote."
+agrees; of a CompositeMatching the share of the answers that named the task times the probability \
+they gave it, above tasks that of its likeliest task."
 """
 
 
@@ -80,7 +80,8 @@ def to_sssom(crosswalk: pl.DataFrame, nodes: pl.DataFrame, onet: Onet) -> pl.Dat
     ids = onet.tasks.group_by(object_id=statement_key(pl.col("task"))).agg(
         task_id=pl.col("task_id").min()
     )
-    rows = crosswalk.filter(pl.col("object_id") != UNPLACED).join(
+    told = (pl.col("object_id") != NONE) | (pl.col("weight") >= STRONG)
+    rows = crosswalk.filter(pl.col("object_id") != UNPLACED, told).join(
         ids, on="object_id", how="left", maintain_order="left"
     )
     level = pl.col("object_level")
@@ -214,13 +215,18 @@ def _with_unplaced(mapped: pl.DataFrame) -> pl.DataFrame:
     """What the weights of a cluster and level lack to 1, as rows, and the rows in their order."""
     none = pl.col("object_id") == NONE
     mapped = mapped.with_columns(relation=pl.when(~none).then("relation"))
-    rest = mapped.group_by("node_id", "object_level", maintain_order=True).agg(
-        weight=(1 - pl.col("weight").sum()).clip(lower_bound=0.0), route=pl.col("route").first()
+    placed = mapped.group_by("node_id", "object_level").agg(placed=pl.col("weight").sum())
+    nodes = mapped.group_by("node_id", maintain_order=True).agg(pl.col("route").first())
+    # A level at which nothing is mapped has no row in the file.
+    cells = nodes.join(pl.DataFrame({"object_level": ONET_LEVELS}), how="cross")
+    rest = cells.join(placed, on=["node_id", "object_level"], how="left").select(
+        "node_id",
+        "object_level",
+        "route",
+        weight=(1 - pl.col("placed").fill_null(0.0)).clip(lower_bound=0.0),
     )
     rows = pl.concat([mapped, rest.with_columns(object_id=pl.lit(UNPLACED))], how="diagonal")
-    order = {
-        node: place for place, node in enumerate(mapped["node_id"].unique(maintain_order=True))
-    }
+    order = {node: place for place, node in enumerate(nodes["node_id"])}
     level = {name: place for place, name in enumerate(ONET_LEVELS)}
     return rows.sort(
         pl.col("node_id").replace_strict(order, return_dtype=pl.Int64),

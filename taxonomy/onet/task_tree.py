@@ -116,7 +116,7 @@ def open_task_tree(
     OnetError
         The release has too few statements to make a tree of.
     """
-    key = _key(onet, encoder, settings, by_claude=claude is not None)
+    key = task_tree_key(onet, encoder, settings, by_claude=claude is not None)
     folder = cache / f"task-tree-{key[:16]}"
     kept = _read(folder, key)
     if kept is not None:
@@ -236,7 +236,7 @@ def _two_levels(hierarchy: pl.DataFrame, members: pl.DataFrame) -> TaskTree:
     )
 
 
-def _key(onet: Onet, encoder: Encoder, settings: Settings, *, by_claude: bool) -> str:
+def task_tree_key(onet: Onet, encoder: Encoder, settings: Settings, *, by_claude: bool) -> str:
     """Digest of everything that the tree depends on."""
     claude, maker = settings.claude, ["offline"]
     if by_claude:

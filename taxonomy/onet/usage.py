@@ -19,6 +19,8 @@ THINKING = "task_thinking_fractions.csv"
 PATTERNS = tuple(label.replace(" ", "_") for label in (*AUTOMATION, *AUGMENTATION))
 FILTERED = "filtered"
 DECIMALS = 4
+PCT_DECIMALS = 6
+"""Rounded to fewer, the percents of some thousand tasks would not add up to 100."""
 
 
 def usage_tables(
@@ -46,7 +48,7 @@ def usage_tables(
     sizes = _counts(rows, ["task_name"]).filter(_enough(privacy))
     shown = rows.join(sizes.select("task_name"), on="task_name")
     total = max(int(sizes["n"].sum()), 1)
-    pct = sizes.select("task_name", pct=(100 * pl.col("n") / total).round(DECIMALS))
+    pct = sizes.select("task_name", pct=(100 * pl.col("n") / total).round(PCT_DECIMALS))
     real = sizes.filter(pl.col("task_name") != NONE)
     return {
         TASK_PCT: pct.sort("task_name"),

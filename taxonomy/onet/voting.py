@@ -6,14 +6,17 @@ import polars as pl
 
 NONE = "none"
 
+WEIGHED = ["node_id", "statement", "weight", "votes", "confidence"]
+
 
 def weigh(candidates: pl.DataFrame, votes: pl.DataFrame | None) -> pl.DataFrame:
-    """node_id, statement, weight, votes (null where nobody voted); "none" is a statement here.
+    """node_id, statement, weight, votes, confidence; "none" is a statement here.
 
-    Without votes a task weighs what its score gives it. With votes the score counts as one answer
-    among Claude's, and each answer has one vote: for none, or for the tasks, which share the votes
-    of all that name any by votes times mean probability. The weights of a node add up to 1, or to
-    less where all that was named has probability 0: such answers are for nothing.
+    Where nobody answered a task weighs what its score gives it; votes and confidence are null.
+    Where Claude answered, only its answers count: each has one vote, for none or for the tasks,
+    which share the votes of all that name any by votes times mean probability; where all of those
+    are 0, nothing fits. `confidence` is the share of the answers that named the task, times the
+    mean probability they gave it. The weights of a node add up to 1.
 
     Parameters
     ----------
@@ -22,19 +25,10 @@ def weigh(candidates: pl.DataFrame, votes: pl.DataFrame | None) -> pl.DataFrame:
     """
     scored = _scored(candidates)
     if votes is None:
-        return scored.with_columns(votes=pl.lit(None, pl.Int64))
-    voted = _voted(votes.filter(pl.col("asked") > 0, pl.col("statement").is_not_null()))
-    answers = voted.select("node_id", "asked").unique()
-    return (
-        scored.join(voted.drop("asked"), on=["node_id", "statement"], how="full", coalesce=True)
-        .join(answers, on="node_id", how="left")
-        .with_columns(pl.col("weight", "mass", "asked").fill_null(0))
-        .with_columns(
-            weight=(pl.col("weight") + pl.col("mass")) / (1 + pl.col("asked")),
-            votes=pl.when(pl.col("asked") > 0).then(pl.col("votes").fill_null(0)),
-        )
-        .select("node_id", "statement", "weight", "votes")
-    )
+        return scored
+    answered = votes.filter(pl.col("asked") > 0)
+    left = scored.filter(~pl.col("node_id").is_in(answered["query"].unique().implode()))
+    return pl.concat([left, _voted(answered)])
 
 
 def _scored(candidates: pl.DataFrame) -> pl.DataFrame:
@@ -43,19 +37,39 @@ def _scored(candidates: pl.DataFrame) -> pl.DataFrame:
     none = candidates.filter(pl.col("rank") == 1).select(
         node_id="query", statement=pl.lit(NONE), weight="none_share"
     )
-    return pl.concat([tasks, none])
+    unknown = {"votes": pl.lit(None, pl.Int64), "confidence": pl.lit(None, pl.Float64)}
+    return pl.concat([tasks, none]).with_columns(**unknown).select(WEIGHED)
 
 
 def _voted(votes: pl.DataFrame) -> pl.DataFrame:
-    """node_id, statement, votes, asked, mass; the mass of a node adds up to `asked`."""
     is_none = pl.col("statement") == NONE
-    rows = votes.rename({"query": "node_id"}).with_columns(
-        named=pl.when(~is_none).then(pl.col("votes") * pl.col("probability")).fill_null(0.0),
-        none_votes=pl.when(is_none).then("votes").otherwise(0).sum().over("node_id"),
+    named = votes.filter(~is_none).with_columns(mass=pl.col("votes") * pl.col("probability"))
+    none = votes.filter(is_none).select("query", none_votes="votes")
+    nodes = votes.select("query", "asked").unique(maintain_order=True)
+    nodes = nodes.join(none, on="query", how="left", maintain_order="left").join(
+        named.group_by("query").agg(total=pl.col("mass").sort().sum()), on="query", how="left"
     )
-    total = pl.col("named").sum().over("node_id")
-    share = pl.when(total > 0).then(pl.col("named") / total).otherwise(0.0)
-    mass = (
-        pl.when(is_none).then("votes").otherwise(share * (pl.col("asked") - pl.col("none_votes")))
+    nodes = nodes.with_columns(
+        none_weight=pl.when(pl.col("total") > 0)
+        .then(pl.col("none_votes").fill_null(0) / pl.col("asked"))
+        .otherwise(1.0)
     )
-    return rows.select("node_id", "statement", "votes", "asked", mass=mass)
+    tasks = (
+        named.drop("asked")
+        .join(nodes, on="query", maintain_order="left")
+        .with_columns(
+            weight=pl.when(pl.col("total") > 0)
+            .then(pl.col("mass") / pl.col("total") * (1 - pl.col("none_weight")))
+            .otherwise(0.0),
+            confidence=pl.col("mass") / pl.col("asked"),
+        )
+    )
+    nothing = nodes.with_columns(
+        statement=pl.lit(NONE),
+        weight="none_weight",
+        votes=pl.col("none_votes").fill_null(0),
+        confidence=pl.lit(None, pl.Float64),
+    )
+    return pl.concat(
+        [part.rename({"query": "node_id"}).select(WEIGHED) for part in (tasks, nothing)]
+    )

@@ -35,8 +35,9 @@ def none_probability(nearness: np.ndarray) -> np.ndarray:
 def agreement(weight: pl.Expr, kind: str, level: str) -> pl.Expr:
     """The probability that the Economic Index's own mapping agrees, from an object's weight.
 
-    A logistic curve in the log-odds of the weight (Platt), fitted on the best object of each pair
-    of the tuning half, by kind of query and level of O*NET.
+    A logistic curve in the log-odds of the weight (Platt), by kind of query and level of O*NET,
+    fitted on all objects that a crosswalk lists for the clusters of the tuning half. That of
+    requests is fitted on the names of clusters: no conversation with a task was published.
 
     Parameters
     ----------

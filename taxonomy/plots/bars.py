@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from taxonomy.plots.style import INK, LABEL_SIZE, PERCENT, USAGE, Chart, centred, wrapped
+from taxonomy.plots.style import INK, LABEL_SIZE, USAGE, Chart, centred, decimals, wrapped
 
 
 def share_bars(
@@ -24,18 +24,21 @@ def share_bars(
     ----------
     label : the column that names a row
     letters : length at which a label breaks into a second line
+    digits : of a value after the point, in percent; more where the largest needs them
     """
     lines = wrapped(frame[label].to_list(), letters)
     rows = frame.select("share", label=pl.Series(lines), name=pl.col(label))
     tallest = max(line.count("\n") + 1 for line in lines)
     # The value stands right of its bar and needs room there.
-    highest = float(rows["share"].max() or 0) * 1.12 or 1.0  # type: ignore[arg-type]
+    most = float(rows["share"].max() or 0)  # type: ignore[arg-type]
+    highest = 1.12 * most or 1.0
+    digits = decimals(100 * most, digits)
     base = alt.Chart(rows).encode(
         x=alt.X(
             "share:Q",
             title=axis_title,
             scale=alt.Scale(domain=[0, highest], nice=False),
-            axis=alt.Axis(format=PERCENT, tickCount=5),
+            axis=alt.Axis(format="~%", tickCount=5),
         ),
         y=alt.Y("label:N", sort=lines, axis=None),
     )

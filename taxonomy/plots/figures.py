@@ -46,6 +46,8 @@ def figure_of(
             return clusters(frame.filter(pl.col("level") == 2), source=source)
         case "patterns_by_occupation":
             tasks = tables["contributing_tasks"]
+            if tasks.is_empty():
+                return None
             return top_occupations_by_pattern(frame, tasks, source=source)
         case _:
             return _ONE[name](frame, source=source) if name in _ONE else None

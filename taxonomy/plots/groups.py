@@ -15,6 +15,7 @@ from taxonomy.plots.style import (
     REFERENCE,
     USAGE,
     Chart,
+    decimals,
     label_axis,
     short_titles,
     titled,
@@ -126,13 +127,16 @@ def share_change(
     )
     with_columns_of(rows, [], "economics.share_change")
     ends = [0.0, *rows["points"]]
-    margin = 0.13 * (max(ends) - min(ends)) or 1.0
+    digits = decimals(max(ends) - min(ends), 1)
+    margin = (0.11 + 0.02 * digits) * (max(ends) - min(ends)) or 1.0
     base = alt.Chart(rows).encode(
         x=alt.X(
             "points:Q",
             title="change in share of usage, percentage points",
             scale=alt.Scale(domain=[min(ends) - margin, max(ends) + margin], nice=False),
-            axis=alt.Axis(tickCount=7, labelExpr="datum.value ? format(datum.value, '+.1f') : '0'"),
+            axis=alt.Axis(
+                tickCount=7, labelExpr=f"datum.value ? format(datum.value, '+.{digits}f') : '0'"
+            ),
         ),
         y=label_axis("title", rows["title"].to_list()),
     )
@@ -148,7 +152,7 @@ def share_change(
             fontSize=LABEL_SIZE,
             color=INK,
         )
-        .encode(text=alt.Text("points:Q", format="+.2f"))
+        .encode(text=alt.Text("points:Q", format=f"+.{max(2, digits)}f"))
         for right in (True, False)
     ]
     absent = frame.filter(pl.col("change").is_null())["title"].to_list()

@@ -25,6 +25,8 @@ LEFT = ("directive", "feedback loop")
 RIGHT = ("task iteration", "learning", "validation")
 """Outwards from the line between the halves."""
 LEAST_APART = 1e-6
+UP_TO_ALL = "datum.value > 1.0001 ? '' : format(datum.value, '.0%')"
+"""Labels of an axis that goes on beyond 100% to leave room for values."""
 COUNTED = {"task": "tasks", "conversation": "patterns", "cluster": "clusters"}
 
 
@@ -42,6 +44,8 @@ def patterns_by_group(frame: pl.DataFrame, *, source: str | None = None) -> Char
     with_columns_of(frame, columns, "economics.patterns_by_group")
     known = frame.drop_nulls("share").with_columns(short_titles(pl.col("title")))
     with_columns_of(known, [], "economics.patterns_by_group")
+    without = frame.filter(pl.col("share").is_null().all().over("title"))
+    unknown = without.select(short_titles(pl.col("title")).unique().sort()).to_series().to_list()
     sums = _sums(known, "title")
     order = sums["title"].to_list()
     rest = sums.select("title", share=1 - pl.col("automation") - pl.col("augmentation"))
@@ -56,6 +60,7 @@ def patterns_by_group(frame: pl.DataFrame, *, source: str | None = None) -> Char
         [
             base_and_n(known, "tasks", per="group"),
             least_usage(frame, "groups"),
+            f"Not shown, as no pattern is known: {'; '.join(unknown)}." if unknown else "",
             allocation_words(frame),
         ],
         source=source,
@@ -148,6 +153,7 @@ def routes(frame: pl.DataFrame, *, source: str | None = None) -> Chart:
     frame : as `economics.compare_routes` gives it
     """
     with_columns_of(frame, ["route", "pattern", "share"], "economics.compare_routes")
+    frame = with_columns_of(frame.drop_nulls("share"), [], "economics.compare_routes")
     names = frame["route"].unique(maintain_order=True).to_list()
     rows = frame.select(
         "pattern",
@@ -160,7 +166,7 @@ def routes(frame: pl.DataFrame, *, source: str | None = None) -> Chart:
             "share:Q",
             title="share",
             scale=alt.Scale(domain=[0, float(rows["share"].max()) * 1.25]),  # type: ignore[arg-type]
-            axis=alt.Axis(format=PERCENT, tickCount=8),
+            axis=alt.Axis(format=PERCENT, tickCount=8, labelExpr=UP_TO_ALL),
         ),
         y=label_axis("pattern", [*LEFT, *RIGHT]),
         yOffset=alt.YOffset("route:N", sort=names, scale=alt.Scale(paddingInner=0.1)),

@@ -13,7 +13,8 @@ from taxonomy.plots.bars import share_bars
 from taxonomy.plots.style import INK, USAGE, Chart, titled, with_columns_of
 
 NAMED = 4
-LOG_TICKS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+EDGE = 0.25
+POWERS = [10.0**power for power in range(-7, 1)]
 
 
 def usage_by_salary(frame: pl.DataFrame, *, source: str | None = None) -> Chart:
@@ -26,7 +27,9 @@ def usage_by_salary(frame: pl.DataFrame, *, source: str | None = None) -> Chart:
     columns = ["title", "median_salary", "quartile", "share"]
     with_columns_of(frame, columns, "economics.usage_by_salary")
     quartiles = salary_quartiles(frame)
-    above = _dots(frame.select(columns), quartiles)
+    shown = frame.filter(pl.col("share") > 0).select(columns)
+    with_columns_of(shown, [], "economics.usage_by_salary")
+    above = _dots(shown, quartiles)
     below = share_bars(
         quartiles.with_columns(label=_quartile_words()),
         "label",
@@ -58,7 +61,7 @@ def _dots(rows: pl.DataFrame, quartiles: pl.DataFrame) -> Chart:
         "share:Q",
         title="share of usage, log scale",
         scale=alt.Scale(type="log", nice=False, padding=14),
-        axis=alt.Axis(format="~%", values=LOG_TICKS),
+        axis=alt.Axis(format="~%", values=_ticks(rows["share"])),
     )
     cuts = quartiles.filter(pl.col("quartile") > 1).select(median_salary="salary_from")
     lines = alt.Chart(cuts).mark_rule(color="#bdbdbd", strokeDash=[4, 3]).encode(x=x)
@@ -76,8 +79,13 @@ def _dots(rows: pl.DataFrame, quartiles: pl.DataFrame) -> Chart:
         )
     )
     most = rows.sort("share", "title", descending=[True, False]).head(NAMED)
-    # To the left of the lower half, to the right of the others: names would lie on one another.
-    left = pl.col("median_salary") <= pl.col("median_salary").median()
+    # To the left of the lower half, to the right of the others: names would lie on one another;
+    # but inwards near an edge, where they would leave the chart.
+    salary = pl.col("median_salary")
+    lowest, highest = rows.select(low=salary.min(), high=salary.max()).row(0)
+    place = (salary - lowest) / ((highest - lowest) or 1.0)
+    lower = salary <= salary.median()
+    left = (lower & (place > EDGE)) | (place > 1 - EDGE)
     sides: tuple[tuple[pl.Expr, Literal["left", "right"], int], ...] = (
         (left, "right", -6),
         (~left, "left", 6),
@@ -89,6 +97,14 @@ def _dots(rows: pl.DataFrame, quartiles: pl.DataFrame) -> Chart:
         for side, align, dx in sides
     ]
     return alt.layer(lines, dots, *names).properties(width=530, height=340)
+
+
+def _ticks(shares: pl.Series) -> list[float]:
+    """Powers of ten, with twos and fives between them where the shares span under two of them."""
+    low, high = float(shares.min()), float(shares.max())  # type: ignore[arg-type]
+    steps = (1, 2, 5) if high < 100 * low else (1,)
+    ticks = [step * power for power in POWERS for step in steps]
+    return [tick for tick in ticks if low / 2 <= tick <= min(1.0, high * 2)]
 
 
 def _quartile_words() -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Final, Literal
 
@@ -91,6 +92,11 @@ def wrapped(texts: list[str], width: int, *, most: int | None = None) -> list[st
     return [
         "\n".join(textwrap.wrap(text, width, max_lines=most, placeholder=" …")) for text in texts
     ]
+
+
+def decimals(highest: float, least: int) -> int:
+    """Digits after the point that show two figures of the largest value, and at least `least`."""
+    return max(least, 1 + math.ceil(-math.log10(highest))) if highest > 0 else least
 
 
 def short_titles(titles: pl.Expr) -> pl.Expr:

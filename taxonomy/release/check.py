@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from taxonomy.errors import ReleaseError
+from taxonomy.errors import OnetError, ReleaseError
 from taxonomy.onet.crosswalk import best_tasks
 from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
 from taxonomy.privacy import PUBLISHED
@@ -226,7 +226,11 @@ def _check_tables(folder: Path) -> Iterator[Finding]:
     if lost := parents - set(shown["node_id"]):
         yield _error(f"{len(lost)} published nodes have a parent that is not published")
     wide = read_wide(folder / WIDE_FILE)
-    crosswalk = _crosswalk(folder)
+    try:
+        crosswalk = _crosswalk(folder)
+    except OnetError as error:
+        yield _error(str(error))
+        crosswalk = None
     onet_tasks = None if crosswalk is None else best_tasks(crosswalk)
     try:
         made = to_wide(taxonomy.nodes, taxonomy.measures, onet_tasks)

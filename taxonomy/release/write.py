@@ -16,7 +16,7 @@ import polars as pl
 
 from taxonomy.errors import ReleaseError
 from taxonomy.onet.crosswalk import best_tasks
-from taxonomy.onet.sssom import SSSOM_FILE
+from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
 from taxonomy.page import page_html
 from taxonomy.privacy import PUBLISHED
 from taxonomy.release.card import card_markdown
@@ -101,7 +101,8 @@ def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
 
 
 def _check_replaceable(out: Path) -> None:
-    if out.exists() and not (out / CHECKSUMS_FILE).exists() and any(out.iterdir()):
+    is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    if not is_free and not (out / CHECKSUMS_FILE).exists():
         raise ReleaseError(
             f"{out} exists and is not a release (it has no {CHECKSUMS_FILE}); give an empty or new "
             "folder with --out."
@@ -115,10 +116,11 @@ def _onet_tasks(run: Path, stages: dict[str, Any]) -> pl.DataFrame | None:
         return None
     if state != "finished":
         raise ReleaseError(
-            f"the crosswalk to O*NET in {run} is {state}: the clusters were made again since; run "
-            "`taxonomy onet crosswalk` on it once more."
+            f"the crosswalk to O*NET in {run} is {state}: its clusters or its files were changed "
+            f"since; make it again with: taxonomy onet crosswalk {run} --onet RELEASE"
         )
-    return best_tasks(pl.read_parquet(run / "crosswalk.parquet"))
+    # From the file that is published, whose weights are rounded: what is read must agree with it.
+    return best_tasks(read_sssom(run / SSSOM_FILE)[0])
 
 
 def _write_files(

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from onet_pairs import best_objects, index_onet, index_usage, not_asking, published_pairs
+from onet_pairs import index_onet, index_usage, listed_objects, not_asking, published_pairs
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from taxonomy.embedding import load_encoder
+from taxonomy.onet.crosswalk import LISTED, N_CANDIDATES
 from taxonomy.onet.homes import ONET_LEVELS, homes
 from taxonomy.onet.index import TaskIndex, nearness, open_index
 from taxonomy.onet.weights import LEAST
@@ -55,14 +56,19 @@ def fit_views(index: TaskIndex, queries: pl.DataFrame, gold: pl.Series) -> dict[
 
 
 def fit_agreement(index: TaskIndex, queries: pl.DataFrame, gold: pl.Series) -> dict[str, float]:
-    """At each level, logistic regression of "the best object is the gold one's" on its log-odds."""
-    placed = homes(index.onet)
-    line = {}
+    """At each level, logistic regression of "this object is the gold one's" on log-odds of weight.
+
+    Over all objects that a crosswalk lists, so that the confidences of a cluster's many matches
+    add up to about what is right.
+    """
+    placed, line = homes(index.onet), {}
+    found = index.candidates(queries, N_CANDIDATES)
+    right = queries.select("query", statement=gold)
     for level in ONET_LEVELS:
-        best = best_objects(index, queries, gold, placed.filter(pl.col("level") == level))
-        inside = best["weight"].clip(LEAST, 1 - LEAST).to_numpy()
+        rows = listed_objects(found, right, placed.filter(pl.col("level") == level), LISTED[level])
+        inside = rows["weight"].clip(LEAST, 1 - LEAST).to_numpy()
         model = LogisticRegression(C=10).fit(
-            np.log(inside / (1 - inside))[:, None], best["agrees"].to_numpy()
+            np.log(inside / (1 - inside))[:, None], rows["agrees"].to_numpy()
         )
         line[f"{level}_slope"] = round(float(model.coef_[0, 0]), 3)
         line[f"{level}_intercept"] = round(float(model.intercept_[0]), 3)

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from taxonomy.onet.crosswalk import N_CANDIDATES
-from taxonomy.onet.index import TaskIndex
 from taxonomy.onet.ladder import with_activities
 from taxonomy.onet.tables import Onet, load_onet, statement_key
 from taxonomy.release.wide import read_wide
@@ -51,23 +49,28 @@ def not_asking(data: Path) -> pl.DataFrame:
     return few.select("text", is_tuning=pl.Series(np.asarray(order) % 2 == 1))
 
 
-def best_objects(
-    index: TaskIndex, queries: pl.DataFrame, gold: pl.Series, placed: pl.DataFrame
+def listed_objects(
+    candidates: pl.DataFrame, gold: pl.DataFrame, placed: pl.DataFrame, least: float
 ) -> pl.DataFrame:
-    """query, weight, agrees: the heaviest object of each pair at the level that `placed` is of.
+    """query, weight, is_best, agrees: what a crosswalk lists for each pair at one level.
 
     Pairs whose task has no home at that level are left out.
+
+    Parameters
+    ----------
+    candidates : the index's, of all pairs
+    gold : query, statement
+    placed : homes at the level
+    least : weight below which an object is not listed, unless it is the best
     """
-    found = index.candidates(queries, N_CANDIDATES).join(placed, on="statement")
-    weights = found.group_by("query", "object_id").agg(
-        weight=(pl.col("weight") * pl.col("part")).sum()
-    )
-    best = weights.sort("query", "weight", "object_id", descending=[False, True, False])
-    best = best.group_by("query", maintain_order=True).first()
-    right = queries.select("query", statement=gold).join(placed, on="statement")
-    hits = right.group_by("query").agg(right=pl.col("object_id"))
-    return best.join(hits, on="query").select(
-        "query", "weight", agrees=pl.col("object_id").is_in(pl.col("right"))
+    weight = pl.col("weight") * (1 - pl.col("none_share")) * pl.col("part")
+    found = candidates.join(placed, on="statement").sort("query", "object_id", "rank")
+    objects = found.group_by("query", "object_id", maintain_order=True).agg(weight=weight.sum())
+    best = pl.col("weight") == pl.col("weight").max().over("query")
+    listed = objects.with_columns(is_best=best).filter((pl.col("weight") >= least) | best)
+    hits = gold.join(placed, on="statement").group_by("query").agg(right=pl.col("object_id"))
+    return listed.join(hits, on="query", maintain_order="left").select(
+        "query", "weight", "is_best", agrees=pl.col("object_id").is_in(pl.col("right"))
     )
 
 

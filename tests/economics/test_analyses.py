@@ -60,10 +60,42 @@ def test_two_releases_give_changes_and_a_curve_each(release, usage):
     before = release(date(2024, 5, 1), usage=less)
     tables = every_analysis(release(date(2025, 6, 2)), before).tables
     curves = tables["depth_curve"]["curve"].unique(maintain_order=True).to_list()
-    assert curves == ["1 May 2024", "2 June 2025", "2 June 2025, thinned to 4 conversations"]
+    assert curves == ["1 May 2024", "2 June 2025"]
     change = dict(tables["share_change"].select("title", "change").iter_rows())
     # Education: half of `teach.`, 0.1 of the 0.9 with a task now, 0.25 before.
     assert change["Education"] == pytest.approx(0.1 / 0.9 - 0.25)
+
+
+def test_the_larger_release_is_thinned_to_the_smaller(release):
+    def counted(*counts):
+        tasks = ["write code.", "test code.", "teach."]
+        return pl.DataFrame({"task": tasks, "share": [count / sum(counts) for count in counts]})
+
+    before = release(date(2024, 5, 1), usage=counted(17, 20, 23))
+    later = release(date(2025, 6, 2), usage=counted(31, 40, 49))
+    curves = every_analysis(later, before).tables["depth_curve"]["curve"].unique().sort().to_list()
+    assert curves == ["1 May 2024", "2 June 2025", "2 June 2025, thinned to 60 conversations"]
+
+
+def test_a_release_before_that_is_not_earlier_is_an_error(release):
+    with pytest.raises(OnetError, match="starts 2025-06-02 and this one 2025-06-02"):
+        every_analysis(release(date(2025, 6, 2)), release(date(2025, 6, 2)))
+
+
+def test_employment_that_lacks_a_group_is_an_error(release):
+    cut = pl.DataFrame({"title": ["Computer"], "employment": [5]})
+    with pytest.raises(OnetError, match=r"no row for the major groups 25; .* truncated"):
+        every_analysis(release(employment=cut))
+
+
+def test_what_was_all_filtered_or_blank_is_named_as_left_out(release, patterns):
+    five = [name for name in patterns.columns if name not in ("task", "filtered")]
+    filtered = patterns.with_columns(*(pl.lit(0.0).alias(name) for name in five), filtered=1.0)
+    blank = patterns.select("task", thinking_share=pl.lit(None, pl.Float64))
+    left_out = every_analysis(release(patterns=filtered, thinking=blank)).left_out
+    for name in ("patterns_by_group", "routes", "thinking_by_occupation"):
+        assert left_out[name].startswith("has no value: all of it was filtered, blank")
+    assert left_out["contributing_tasks"].startswith("has no rows")
 
 
 def test_rounded_shares_are_not_thinned(release):

@@ -112,3 +112,8 @@ def test_the_depth_of_the_second_report_at_the_size_of_the_first(march):
     assert whole["share"][0] == pytest.approx(0.348049, abs=1e-6)
     # At equal size it is 5.6 points below the first report, not the 1.4 of unequal sizes.
     assert thinned["share"][0] == pytest.approx(0.3065, abs=5e-4)
+
+
+def test_a_depth_in_percent_is_an_error(usage, statements):
+    with pytest.raises(SettingsError, match="a threshold is 25; expected 0 to 1"):
+        depth_curve(task_depth(usage, statements), [25])

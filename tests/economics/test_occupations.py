@@ -15,7 +15,7 @@ from taxonomy.economics import (
     usage_by_salary,
 )
 from taxonomy.economics.frames import RESULT
-from taxonomy.errors import OnetError
+from taxonomy.errors import OnetError, SettingsError
 
 
 @pytest.fixture
@@ -116,3 +116,37 @@ def test_quartiles_add_up_usage(allocated, wages):
 def test_wages_of_other_titles_are_an_error(allocated, wages):
     with pytest.raises(OnetError, match="none of the 1 rows of the wages frame"):
         usage_by_salary(allocated, wages.filter(pl.col("title") == "Actors"))
+
+
+def test_no_order_of_the_rows_changes_a_value(march):
+    usage = march.v2.sample(fraction=1, shuffle=True, seed=4)
+    statements = march.statements.sample(fraction=1, shuffle=True, seed=5)
+    assert allocate(usage, statements).equals(allocate(march.v2, march.statements))
+
+
+@pytest.mark.parametrize("top", [0, -1])
+def test_no_occupation_is_asked_for(usage, statements, top):
+    with pytest.raises(SettingsError, match=f"top is {top}"):
+        top_occupations(allocate(usage, statements), top)
+
+
+def test_a_value_that_is_no_number_and_a_title_that_stands_twice_are_errors(usage, statements):
+    shares = allocate(usage, statements)
+    wages = {"onet_soc": ["1", "2"], "title": ["Programmers", "Teachers"]}
+    with pytest.raises(OnetError, match="median_salary of the wages frame holds a value"):
+        usage_by_salary(shares, pl.DataFrame(wages | {"median_salary": [5e4, float("nan")]}))
+    twice = wages | {"title": ["Teachers"] * 2, "median_salary": [5e4, 6e4]}
+    with pytest.raises(OnetError, match="holds the title 'Teachers' more than once"):
+        usage_by_salary(shares, pl.DataFrame(twice))
+
+
+def test_nobody_employed_is_an_error(usage, statements, groups):
+    shares = shares_by_group(allocate(usage, statements), groups)
+    people = pl.DataFrame({"title": ["Computer", "Education"], "employment": [5, -1]})
+    with pytest.raises(OnetError, match="employment frame is -1 in a row"):
+        compare_employment(shares, people)
+
+
+def test_usage_of_zero_is_an_error(usage, statements):
+    with pytest.raises(OnetError, match="no usage at all"):
+        allocate(usage.with_columns(share=0.0), statements)

@@ -185,3 +185,41 @@ def test_the_routes_side_by_side(usage, patterns, collaboration, clusters):
 def test_no_route_is_an_error(usage):
     with pytest.raises(OnetError, match="no route to compare"):
         compare_routes(usage)
+
+
+def test_n_counts_the_tasks_with_a_pattern(usage, allocated, patterns, groups):
+    gone = pl.col("task") == "test code."
+    five = [name for name in patterns.columns if name not in ("task", "filtered")]
+    some = patterns.with_columns(
+        *(pl.when(gone).then(0.0).otherwise(pl.col(name)).alias(name) for name in five)
+    )
+    dropped = patterns_by_group(allocated, some, groups).filter(pl.col("group") == "15")
+    kept = patterns_by_group(allocated, some, groups, filtered="keep")
+    assert dropped["n"].unique().to_list() == [2]
+    assert kept.filter(pl.col("group") == "15")["n"].unique().to_list() == [3]
+    assert compare_routes(usage, some)["n"].unique().to_list() == [2]
+
+
+def test_without_any_pattern_a_share_is_null_and_not_zero(usage, patterns, collaboration):
+    nothing = collaboration.with_columns(share=0.0)
+    assert pattern_shares(nothing)["share"].null_count() == 5
+    assert by_half(pattern_shares(nothing))["share"].null_count() == 2
+    five = [name for name in patterns.columns if name not in ("task", "filtered")]
+    filtered = patterns.with_columns(pl.lit(0.0).alias(name) for name in five)
+    assert compare_routes(usage, filtered)["share"].null_count() == 5
+
+
+def test_a_group_without_a_title_is_an_error(allocated, patterns, groups):
+    with pytest.raises(OnetError, match="no title for the major groups 25"):
+        patterns_by_group(allocated, patterns, groups.filter(pl.col("group") != "25"))
+
+
+def test_blanks_alone_are_no_value(allocated):
+    blank = pl.DataFrame({"task": ["teach."], "thinking_share": [None]})
+    assert thinking_by_occupation(allocated, blank)["share"].is_null().all()
+
+
+@pytest.mark.parametrize("min_share", [0.5 * 100, -0.1, float("nan")])
+def test_a_least_share_is_a_fraction(allocated, patterns, groups, min_share):
+    with pytest.raises(SettingsError, match=r"min_share is .*; expected 0 to 1"):
+        patterns_by_group(allocated, patterns, groups, min_share=min_share)

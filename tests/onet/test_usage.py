@@ -80,6 +80,12 @@ def test_percent_is_of_what_is_told():
     assert found.rows() == [("bake", 25.0), ("code", 75.0)]
 
 
+def test_percents_of_many_tasks_add_up_to_a_hundred():
+    found = tables(*[group(f"task {place}", n_users=0) for place in range(700)])[TASK_PCT]
+    # 700 times 0.1429 would be 100.03.
+    assert found["pct"].sum() == pytest.approx(100, abs=0.001)
+
+
 def test_none_has_a_percent_but_no_patterns():
     found = tables(group("code", 60, thinking=True), group("none", 20, thinking=True))
     assert dict(found[TASK_PCT].rows()) == {"code": 75.0, "none": 25.0}
@@ -150,7 +156,8 @@ def test_of_equal_cells_the_first_by_name_joins():
 
 
 def test_thirds_add_up_to_one_with_nothing_filtered():
-    found = tables(*[group(n=20, pattern=pattern) for pattern in ("directive", "learning", "task iteration")])  # fmt: skip
+    thirds = ("directive", "learning", "task iteration")
+    found = tables(*[group(n=20, pattern=pattern) for pattern in thirds])
     assert row(found)["filtered"] == 0
     assert sorted(shown(found).values()) == [0.3333, 0.3333, 0.3334]
 

@@ -53,3 +53,10 @@ def test_clusters_of_one_level_are_shown_the_largest_first(framed, rows_of, said
 def test_nothing_known_is_an_error(thinking):
     with pytest.raises(OnetError, match="no rows"):
         thinking_by_occupation(thinking.filter(thinking["share"].is_null()))
+
+
+def test_small_shares_show_two_figures_on_bars_and_axis(framed, values_in):
+    frame = framed(rank=[1, 2], title=["Actors", "Clergy"], share=[0.00003, 0.00001])
+    formats = values_in(top_occupations(frame), "format")
+    assert "~%" in formats
+    assert ".4%" in formats

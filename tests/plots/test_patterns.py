@@ -73,3 +73,8 @@ def test_each_route_states_its_base_and_n(framed, patterns, said, rows_of):
     assert "By task: usage. n = 12 tasks." in said(chart)
     assert "By cluster: clusters' conversations. n = 3 clusters." in said(chart)
     assert "40.0%  by cluster" in [row["text"] for row in rows_of(chart, "text")]
+
+
+def test_a_group_without_a_known_pattern_is_named(groups, said):
+    blank = groups.with_columns(share=pl.when(pl.col("title") != "Sales Occupations").then("share"))
+    assert "Not shown, as no pattern is known: Sales." in said(patterns_by_group(blank))

@@ -240,3 +240,15 @@ def test_the_address_of_a_server_is_not_published(tmp_path, small_corpus, hashin
         f.read_text(errors="replace") for f in (tmp_path / "out").iterdir() if f.is_file()
     )
     assert "secret.host" not in everything
+
+
+def test_a_release_without_a_crosswalk_says_that_it_was_not_mapped(release):
+    assert "blank: not mapped in this release" in (release / "README.md").read_text()
+    assert read_wide(release / "clusters_wide.tsv")["onet_task"].count() == 0
+
+
+def test_a_file_is_not_overwritten_by_a_release(small_run, tmp_path):
+    (tmp_path / "thesis.tex").write_text("five years of work")
+    with pytest.raises(ReleaseError, match="exists and is not a release"):
+        write_release(small_run, tmp_path / "thesis.tex", version="v")
+    assert (tmp_path / "thesis.tex").read_text() == "five years of work"

@@ -92,7 +92,7 @@ def reach(crosswalk: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         clusters.select("node_id", "mass"), on="node_id", maintain_order="left"
     )
     return (
-        rows.group_by(level="object_level", object_id="object_id")
+        rows.group_by(level="object_level", object_id="object_id", maintain_order=True)
         .agg(
             best_weight=pl.col("weight").max(),
             conversation_share=(pl.col("weight") * pl.col("mass")).sum(),
@@ -109,7 +109,7 @@ def remainders(crosswalk: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         clusters.select("node_id", "mass"), on="node_id", maintain_order="left"
     )
     return (
-        rows.group_by(level="object_level", remainder="object_id")
+        rows.group_by(level="object_level", remainder="object_id", maintain_order=True)
         .agg(conversation_share=(pl.col("weight") * pl.col("mass")).sum())
         .with_columns(base=pl.lit(BASE_CONVERSATIONS))
         .sort("level", "remainder")

@@ -65,11 +65,8 @@ class Comparison:
         RunError
             The disk is full.
         """
-        if folder.exists() and not (folder / TABLE_FILE).exists() and any(folder.iterdir()):
-            raise OnetError(
-                f"{folder} exists and is not a comparison (it has no {TABLE_FILE}); give an empty "
-                "or new folder."
-            )
+        folder = folder.resolve()
+        check_replaceable(folder)
         partial = folder.with_name(f".{folder.name}.partial")
         with full_disk_as_run_error(folder.parent):
             shutil.rmtree(partial, ignore_errors=True)
@@ -82,3 +79,25 @@ class Comparison:
             if folder.exists():
                 shutil.rmtree(folder)
             partial.replace(folder)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Nothing, if a comparison can be written there: the folder is new, empty, or one itself.
+
+    Raises
+    ------
+    OnetError
+        It is a file, or holds anything that is not a comparison's.
+    """
+    if not folder.exists():
+        return
+    ours = {TABLE_FILE, PAGE_FILE, FACTS_FILE} | {
+        f"{field.name}.parquet" for field in fields(Comparison)[1:]
+    }
+    if not folder.is_dir():
+        raise OnetError(f"{folder} is a file; give an empty or new folder.")
+    if others := sorted(file.name for file in folder.iterdir() if file.name not in ours):
+        raise OnetError(
+            f"{folder} holds {others[0]}, which is no file of a comparison and would be lost; give "
+            "an empty or new folder."
+        )

@@ -68,6 +68,16 @@ def onet_objects(
     ).sort(pl.col("level").replace_strict(LEVEL_ORDER), "object_id")
 
 
+def placed_usage(objects: pl.DataFrame) -> dict[str, float]:
+    """Level -> the share of all published usage that falls on its objects; empty without usage.
+
+    The rest is "none", tasks of another release, and above tasks those without a DWA.
+    """
+    known = objects.drop_nulls("usage_share").sort("level", "object_id")
+    sums = known.group_by("level", maintain_order=True).agg(pl.col("usage_share").sum())
+    return {level: round(share, 6) for level, share in sums.iter_rows()}
+
+
 def _known_sum(column: str) -> pl.Expr:
     """The sum of the statements' parts, null where nothing is known."""
     known = pl.col(column).is_not_null()

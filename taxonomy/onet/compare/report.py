@@ -22,7 +22,7 @@ from taxonomy.onet.compare.coverage import coverage
 from taxonomy.onet.compare.labels import onet_labels, taxonomy_labels
 from taxonomy.onet.compare.marginals import marginal_agreement
 from taxonomy.onet.compare.novelty import novel_clusters, novelty_curve, novelty_reasons
-from taxonomy.onet.compare.objects import onet_objects
+from taxonomy.onet.compare.objects import onet_objects, placed_usage
 from taxonomy.onet.compare.shares import object_shares
 from taxonomy.onet.compare.trees import TREES, triplet_agreement
 from taxonomy.onet.homes import homes as homes_of
@@ -51,6 +51,8 @@ def compare(
     external: pl.DataFrame | None = None,
     assigned: pl.DataFrame | None = None,
     placed: pl.DataFrame | None = None,
+    has_prior: bool = False,
+    floor: int = 0,
     random_state: int = 0,
 ) -> Comparison:
     """Everything that can be said of the taxonomy beside O*NET with what is given.
@@ -65,6 +67,9 @@ def compare(
     assigned, placed : the two routes on the same conversations, of a run: conversation_id,
         statement (top-down); conversation_id, node_id, level (bottom-up). With both, their
         agreement is told; without, that of the shares alone
+    has_prior : whether the crosswalk was made with a usage table as a prior: then it agrees with
+        usage in part by its making, and every output says so
+    floor : location quotients of groups of fewer conversations are withheld
 
     Raises
     ------
@@ -93,7 +98,8 @@ def compare(
     shares = object_shares(objects, reached, homes, assigned=assigned, external=external)
     pairs, trees = _same_conversations(assigned, placed, onet, homes, random_state)
     return Comparison(
-        facts=_facts(taxonomy, onet, rows, clusters),
+        facts=_facts(taxonomy, onet, rows, clusters)
+        | {"has_prior": has_prior, "placed_usage": placed_usage(objects)},
         coverage=coverage(objects, reached),
         remainders=remainders(rows, clusters),
         novelty_curve=novelty_curve(matched),
@@ -102,7 +108,13 @@ def compare(
         blind_totals=blind_totals(objects, spots, external=external),
         blind_spots=spots,
         representation=_representation(
-            rows, clusters, objects, homes, assigned=assigned, random_state=random_state
+            rows,
+            clusters,
+            objects,
+            homes,
+            assigned=assigned,
+            floor=floor,
+            random_state=random_state,
         ),
         marginals=marginal_agreement(shares),
         agreement=pairs,
@@ -147,13 +159,14 @@ def _representation(
     homes: pl.DataFrame,
     *,
     assigned: pl.DataFrame | None,
+    floor: int,
     random_state: int,
 ) -> pl.DataFrame:
     if objects["employment"].is_null().all():
         return pl.DataFrame(schema=representation.REPRESENTATION)
     parts = [representation.of_clusters(crosswalk, clusters, objects, random_state=random_state)]
     if assigned is not None and assigned["statement"].is_in(homes["statement"].implode()).any():
-        parts.append(representation.of_conversations(assigned, homes, objects))
+        parts.append(representation.of_conversations(assigned, homes, objects, floor=floor))
     if objects["usage_share"].is_not_null().any():
         parts.append(representation.of_usage(objects))
     return pl.concat(parts)

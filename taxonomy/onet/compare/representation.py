@@ -72,8 +72,11 @@ def of_clusters(
     low, high = np.percentile(draws / employed, [2.5, 97.5], axis=0)
     shares = totals[0] / totals.sum() if totals.sum() else totals[0]
     counts = _group_sums(column, weight[None, :], len(codes))[0]
+    # A group that no cluster reaches was never drawn: of how rare it is the bootstrap says nothing.
+    reached = pl.col("n") > 0
+    found = groups.with_columns(share=shares, lq_low=low, lq_high=high, n=counts)
     return _rows(
-        groups.with_columns(share=shares, lq_low=low, lq_high=high, n=counts),
+        found.with_columns(pl.when(reached).then(pl.col("lq_low", "lq_high"))),
         route=CLUSTERS,
         interval="bootstrap over clusters and their weights",
         base="conversations in published clusters that a major group was found for",
@@ -81,7 +84,7 @@ def of_clusters(
 
 
 def of_conversations(
-    assigned: pl.DataFrame, homes: pl.DataFrame, objects: pl.DataFrame
+    assigned: pl.DataFrame, homes: pl.DataFrame, objects: pl.DataFrame, *, floor: int = 0
 ) -> pl.DataFrame:
     """Location quotients of conversations with a task, as `REPRESENTATION`.
 
@@ -92,6 +95,7 @@ def of_conversations(
     Parameters
     ----------
     assigned : conversation_id, statement (null or "none": no task)
+    floor : a group of fewer conversations has no share, no quotient and no `n`
     """
     counted = assigned.join(
         homes.filter(pl.col("level") == MAJOR), on="statement", maintain_order="left"
@@ -103,7 +107,8 @@ def of_conversations(
         .with_columns(pl.col("n").fill_null(0.0))
     )
     share, n = pl.col("n") / pl.col("n").sum(), pl.col("n").sum()
-    groups = groups.with_columns(share=share)
+    shown = pl.col("n") >= floor
+    groups = groups.with_columns(share=pl.when(shown).then(share))
     error = ((1 - pl.col("share")) / (n * pl.col("share"))).sqrt() * Z_95
     lq = pl.col("share") / pl.col("employment_share")
     seen = pl.col("n") > 0
@@ -111,6 +116,7 @@ def of_conversations(
         groups.with_columns(
             lq_low=pl.when(seen).then(lq * (-error).exp()),
             lq_high=pl.when(seen).then(lq * error.exp()),
+            n=pl.when(shown).then("n"),
         ),
         route=CONVERSATIONS,
         interval="delta method, conversations as independent",

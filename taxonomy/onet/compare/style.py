@@ -35,7 +35,7 @@ i.c3{background:var(--c3)}
 table{border-collapse:collapse;font-size:.87rem}
 th,td{padding:.25rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--soft)}
 th{font-weight:600;border-bottom:1px solid var(--line)}
-td{min-width:2rem;max-width:26rem}
+td{unicode-bidi:isolate;min-width:2rem;max-width:26rem}
 th.number,td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 details{margin:.4rem 0}
 summary{cursor:pointer}

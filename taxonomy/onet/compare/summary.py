@@ -24,7 +24,8 @@ def summary_lines(facts: dict[str, Any], frames: dict[str, pl.DataFrame]) -> lis
     routes = " and ".join(facts["crosswalk_routes"]) or "unknown"
     return [
         f"Taxonomy of {levels} nodes beside O*NET {facts['onet']} (crosswalk: {routes})",
-        *_coverage(frames["coverage"]),
+        *_prior(facts),
+        *_coverage(frames["coverage"], facts),
         *_novelty(frames),
         *_blind(frames),
         *_representation(frames["representation"]),
@@ -43,7 +44,15 @@ def covered_at(frame: pl.DataFrame, level: str, weighting: str) -> dict[str, Any
     return rows.row(0, named=True) if rows.height else None
 
 
-def _coverage(frame: pl.DataFrame) -> Iterator[str]:
+def _prior(facts: dict[str, Any]) -> Iterator[str]:
+    if facts["has_prior"]:
+        yield (
+            "The crosswalk was made with a usage table as a prior: it agrees with usage in part by "
+            "its making, so coverage by usage and rank correlations are not independent of it"
+        )
+
+
+def _coverage(frame: pl.DataFrame, facts: dict[str, Any]) -> Iterator[str]:
     counts = [
         f"{row['n']:,} of {row['total']:,.0f} {level if level != 'major' else 'major group'}s "
         f"({row['share']:.1%})"
@@ -52,7 +61,7 @@ def _coverage(frame: pl.DataFrame) -> Iterator[str]:
     ]
     yield f"Covered by a cluster with weight {AT_LEAST:g} or more: {', '.join(counts)}"
     used = [
-        f"{level} {row['share']:.1%}"
+        f"{level} {row['share']:.1%} (of the {facts['placed_usage'][level]:.1%} that has one)"
         for level in ("task", "DWA", "IWA", "GWA")
         if (row := covered_at(frame, level, "usage"))
     ]
@@ -91,7 +100,8 @@ def _blind(frames: dict[str, pl.DataFrame]) -> Iterator[str]:
         first = spots.filter((pl.col("level") == "IWA") & (pl.col("weighting") == weighting))
         most = f"; most: {first['object'][0]} ({first['value'][0]:.2%})" if first.height else ""
         yield (
-            f"IWAs without a cluster (weight {AT_LEAST:g}, or {LEAST_SHARE:.1%} of conversations): "
+            f"IWAs without a cluster (no weight of {AT_LEAST:g}, and under {LEAST_SHARE:.1%} of "
+            f"conversations): "
             f"{row['n'][0]:,} of {row['n_objects'][0]:,}, {row['share'][0]:.1%} of "
             f"{row['base'][0]}{most}"
         )

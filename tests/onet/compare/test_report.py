@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -177,7 +178,7 @@ def test_text_for_numbers_is_named(taxonomy, crosswalk, onet, usage):
 
 def test_another_folder_is_not_overwritten(comparison, tmp_path):
     (tmp_path / "thesis.txt").write_text("dear to me")
-    with pytest.raises(OnetError, match="is not a comparison"):
+    with pytest.raises(OnetError, match="no file of a comparison"):
         comparison.write(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
 
@@ -249,3 +250,19 @@ def published_crosswalk(path, taxonomy, homes, levels):
         for level in levels
     ]
     return pl.concat([placed, *rest]).with_columns(confidence=pl.col("weight"))
+
+
+def test_a_file_of_ones_own_beside_a_comparison_is_not_lost(comparison, tmp_path):
+    folder = tmp_path / "out"
+    comparison.write(folder)
+    comparison.write(folder)
+    (folder / "thesis.txt").write_text("dear to me")
+    with pytest.raises(OnetError, match=r"thesis\.txt"):
+        comparison.write(folder)
+    assert (folder / "thesis.txt").read_text() == "dear to me"
+
+
+def test_what_was_made_with_a_prior_says_so(comparison):
+    told = replace(comparison, facts=comparison.facts | {"has_prior": True})
+    assert "not independent" in "\n".join(told.summary())
+    assert "not independent" not in "\n".join(comparison.summary())

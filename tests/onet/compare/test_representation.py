@@ -57,7 +57,7 @@ def test_one_group_alone_has_no_doubt(objects):
     crosswalk, clusters = clusters_in([{"15": 1.0}] * 5)
     rows = of_clusters(crosswalk, clusters, objects)
     assert rows.select("lq_low", "lq", "lq_high").row(1) == pytest.approx((4, 4, 4))
-    assert rows.select("lq", "log_lq", "represented").row(0) == (0, None, "under")
+    assert rows.select("lq", "log_lq", "represented").row(0) == (0, None, "unclear")
 
 
 def test_the_interval_repeats(crosswalk, clusters, objects):
