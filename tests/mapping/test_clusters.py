@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from taxonomy.claude.fake import FakeClaude, Rule
-from taxonomy.errors import BudgetError, OnetError, ReleaseError, RunError
+from taxonomy.errors import BudgetError, ClaudeError, OnetError, ReleaseError, RunError
 from taxonomy.mapping import map_clusters, write_crosswalk
 from taxonomy.onet.crosswalk import CROSSWALK, REMAINDER, best_tasks
 from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
@@ -119,26 +119,23 @@ def test_direct_calls_batches_and_a_replay_without_a_key_give_the_same_bytes(
     assert digests[0] == digests[1] == digests[2]
 
 
-@pytest.mark.parametrize(
-    ("fault", "flag"), [("refusal_empty", "refused"), ("wrong_choice", "invalid")]
-)
-def test_without_a_usable_answer_the_score_decides_it_is_flagged_and_not_asked_again(
-    run, cross, serve, asking, fault, flag
+@pytest.mark.parametrize("fault", ["refusal_empty", "wrong_choice"])
+def test_without_any_usable_answer_nothing_is_mapped_and_nobody_is_asked_again(
+    run, cross, serve, asking, fault
 ):
     offline = cross()
     server = serve(Rule(fault=fault, always=True))
     given = asking(server, "claude.max_failed_share=1.0")
-    crosswalk = cross(given)
-    assert set(crosswalk["route"]) == {"offline"}
-    assert crosswalk["votes"].null_count() == crosswalk.height
-    assert crosswalk.drop("confidence").equals(offline.drop("confidence"))
-    assert sum(facts_of(run)["flags"].values()) == N_PUBLISHED
-    assert all(set(flags.split("; ")) <= {flag, "out of list"} for flags in facts_of(run)["flags"])
-    assert facts_of(run)["unanswered"] == 0
+    for _ in range(2):
+        with pytest.raises(ClaudeError, match="no answer about any of the 3 clusters"):
+            cross(given)
     n_asked = len(server.log)
-    cross(given)
+    with pytest.raises(ClaudeError):
+        cross(given)
     assert len(server.log) == n_asked
-    assert last_made(run) == [True, True, False]
+    # What the run had is still there.
+    assert pl.read_parquet(run / "crosswalk.parquet").equals(offline)
+    assert facts_of(run)["maker"] == "offline"
 
 
 def test_votes_that_are_lacking_are_asked_for_by_the_next_call(run, cross, serve, asking):
