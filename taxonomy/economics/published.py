@@ -175,6 +175,8 @@ def _kind(file: Path, *, alone: bool) -> str | None:
     columns = {column.strip(' "\r') for column in header.split(",")}
     # The two formats share five columns: the one that it has more of is the one it was meant as.
     shared = {"long": len(columns & set(LONG)), "monthly": len(columns & set(MONTHLY))}
+    if {"task_name", "pct"} <= columns:
+        return KINDS["task_pct"]
     if max(shared.values()) < 6:
         raise OnetError(
             f"{file.name} has the columns {', '.join(sorted(columns))}; expected {', '.join(LONG)} "

@@ -103,7 +103,9 @@ class _NodeStep(_Step):
         if first.branch == NONE:
             return replace(walk, statement=NONE, confidence=first.confidence)
         shown = self.shown(walk)
-        nodes = [(shown[choice.branch], choice.confidence) for choice in chosen]
+        # They are asked to add up to 1 at most; a model that forgets it must not be surer for that.
+        total = max(1.0, sum(choice.confidence for choice in chosen))
+        nodes = [(shown[choice.branch], choice.confidence / total) for choice in chosen]
         beam = [(node, self.confidence(node, walk, own)) for node, own in nodes]
         return replace(walk, beam=tuple(beam))
 
@@ -158,7 +160,8 @@ def assign_by_descent(
     """The task of each conversation, as `ASSIGNED`; in the order of `requests`.
 
     `confidence` in a task is the product of the confidences along its path: each is taken for the
-    probability of that turn given those before it. In "none" it is that of the step which found
+    probability of that turn given those before it, and those of one step are scaled down where they
+    add up to more than 1. In "none" it is that of the step which found
     nothing that fits. A refused, invalid or missing answer ends the descent with a null statement.
 
     Parameters

@@ -258,3 +258,10 @@ def test_the_public_files_come_out_as_read_by_hand(public_data, march):
     assert frames.employment.equals(march.employment)
     assert frames.statements.height == 19_530
     assert frames.wages.filter(pl.col("is_hourly")).height == 6
+
+
+def test_a_usage_table_of_another_name_is_told_by_its_columns(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("task_name,pct\nwrite code.,75\nnone,25\n")
+    found = frames_of(read_published(file)).usage
+    assert dict(found.select("task", "share").iter_rows()) == {"write code.": 0.75, "none": 0.25}

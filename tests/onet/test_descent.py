@@ -94,6 +94,18 @@ def test_a_wrong_first_turn_is_not_the_end():
     assert row["confidence"] == pytest.approx(0.3 * 0.5)
 
 
+def test_confidences_that_add_up_to_more_than_one_are_scaled_down():
+    def rule(request):
+        shown = asking.numbered(request)
+        if "tasks" in request.material:
+            return {"task": shown["Test software."], "confidence": 0.9}
+        if "Cook food" in shown:
+            return choose(request, Write=0.8, Cook=0.8)
+        return choose(request, Test=1.0, Bake=1.0)
+
+    assert only_row(descend(rule)[0])["confidence"] == pytest.approx(0.5 * 0.5 * 0.9)
+
+
 def test_no_more_branches_are_asked_for_than_the_beam_holds():
     greedy = {"branches": [{"branch": n, "confidence": 0.3} for n in "123"]}
     row = only_row(descend(at_step(1, greedy), changes=["onet.beam=2"])[0])
