@@ -64,7 +64,9 @@ def test_every_fault_and_many_kills_lose_nothing_and_pay_for_nothing_twice(
     server = serve(*LASTING, *PASSING, batch_seconds=0.2)
     chance = random.Random(5)
     n_killed = n_in_the_middle = 0
-    while n_killed < n_kills:
+    # A busy machine may not have sent anything when it is killed: some more kills are then made.
+    while n_killed < n_kills or n_in_the_middle < n_kills / 2:
+        assert n_killed < 4 * n_kills
         process = start(asking, server, wild, mode, n)
         time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
@@ -72,7 +74,6 @@ def test_every_fault_and_many_kills_lose_nothing_and_pay_for_nothing_twice(
         n_killed += process.returncode == -signal.SIGKILL
         with Ledger(wild / "answers.sqlite") as ledger:
             n_in_the_middle += bool(ledger.under_way())
-    assert n_in_the_middle >= n_kills / 2
     found = finish(asking, server, wild, mode, n)
 
     # Nothing is lost, and the result is that of the run without faults.
