@@ -10,8 +10,9 @@ import polars as pl
 
 from taxonomy.onet.homes import ONET_LEVELS, homes
 from taxonomy.onet.index import TaskIndex
+from taxonomy.onet.questions import NONE
 from taxonomy.onet.tables import Onet
-from taxonomy.onet.voting import NONE, weigh
+from taxonomy.onet.voting import weigh
 from taxonomy.onet.weights import agreement
 from taxonomy.tree import Taxonomy
 
@@ -73,12 +74,13 @@ def make_crosswalk(
     """
     candidates = index.candidates(queries, N_CANDIDATES)
     weighed = weigh(candidates, votes)
-    listed = _listed(_aggregated(weighed.filter(pl.col("statement") != NONE), index.onet))
+    placed = weighed.join(homes(index.onet), on="statement").rename({"level": "object_level"})
+    listed = _listed(_aggregated(placed))
     none = weighed.filter(pl.col("statement") == NONE).select("node_id", "weight")
-    rows = pl.concat([_with_relation(listed, index.onet), _remainder(listed, none)], how="diagonal")
-    cast = _with_votes(rows, weighed, votes).join(
-        _named_confidence(weighed, index.onet), on=PLACE, how="left"
-    )
+    related = _with_relation(listed, _iwas(placed, index.onet))
+    rows = pl.concat([related, _remainder(listed, none)], how="diagonal")
+    named = placed.group_by(PLACE).agg(named=pl.col("confidence").max())
+    cast = _with_votes(rows, weighed, votes).join(named, on=PLACE, how="left")
     by_claude = pl.col("route") == "claude"
     confidence = pl.when(by_claude).then("named").otherwise(_agreement(index))
     remainder = pl.col("object_id").is_in(REMAINDER)
@@ -104,21 +106,13 @@ def best_tasks(crosswalk: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _aggregated(tasks: pl.DataFrame, onet: Onet) -> pl.DataFrame:
+def _aggregated(placed: pl.DataFrame) -> pl.DataFrame:
     """node_id, object_level, object_id, object, weight: the tasks' weights at every level."""
-    placed = tasks.join(homes(onet), on="statement").rename({"level": "object_level"})
     return (
         placed.sort(*PLACE, "statement")
         .group_by(PLACE, maintain_order=True)
         .agg(pl.col("object").first(), weight=(pl.col("weight") * pl.col("part")).sum())
     )
-
-
-def _named_confidence(weighed: pl.DataFrame, onet: Onet) -> pl.DataFrame:
-    """`PLACE` and named: Claude's confidence in the likeliest task of each object."""
-    named = weighed.drop_nulls("confidence").select("node_id", "statement", "confidence")
-    placed = named.join(homes(onet), on="statement").rename({"level": "object_level"})
-    return placed.group_by(PLACE).agg(named=pl.col("confidence").max())
 
 
 def _listed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -145,21 +139,22 @@ def _remainder(listed: pl.DataFrame, none: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_relation(listed: pl.DataFrame, onet: Onet) -> pl.DataFrame:
+def _iwas(placed: pl.DataFrame, onet: Onet) -> pl.DataFrame:
+    """object_id (of a task or DWA), iwa: what each is a part of."""
+    tasks = placed.filter(pl.col("object_level") == "IWA")
+    dwas = onet.activities.filter(pl.col("level") == "DWA")
+    return pl.concat(
+        [
+            tasks.select(iwa="object_id", object_id="statement").unique(),
+            dwas.select(iwa="parent_id", object_id="element_id"),
+        ]
+    )
+
+
+def _with_relation(listed: pl.DataFrame, iwa_of: pl.DataFrame) -> pl.DataFrame:
     """`relation` by rule: what holds half a cluster is close, or broad where it is an activity of
     many tasks; a part of such an activity is narrower than the cluster; all else is related.
     """
-    iwa_of = pl.concat(
-        [
-            homes(onet)
-            .filter(pl.col("level") == "IWA")
-            .select("object_id", task="statement")
-            .select(object_id="task", iwa="object_id"),
-            onet.activities.filter(pl.col("level") == "DWA").select(
-                object_id="element_id", iwa="parent_id"
-            ),
-        ]
-    )
     strong = pl.col("weight") >= STRONG
     iwas = listed.filter((pl.col("object_level") == "IWA") & strong)
     within = (
@@ -203,7 +198,7 @@ def _with_votes(
 
 
 def _agreement(index: TaskIndex) -> pl.Expr:
-    kind = "node" if index.prior is None else "node_with_usage"
+    kind = index.kind("node")
     levels = [
         pl.when(pl.col("object_level") == level).then(agreement(pl.col("weight"), kind, level))
         for level in ONET_LEVELS

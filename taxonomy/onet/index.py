@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -92,7 +93,7 @@ class TaskIndex:
         diverse : let in candidates of many IWAs rather than many of one: for a list to choose from
         vectors : (n_queries, d) unit vectors of `text`, where they are known already
         """
-        weights = load_weights()[self._kind(queries)]
+        weights = load_weights()[self.kind("node" if "name" in queries.columns else "request")]
         found = [pl.DataFrame(schema=CANDIDATES)]
         for part, texts in self._encoded(queries, vectors):
             scores = self._scores(part, texts, weights)
@@ -105,9 +106,9 @@ class TaskIndex:
         parts = [self._views(part, texts) for part, texts in self._encoded(queries, None)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _kind(self, queries: pl.DataFrame) -> str:
-        kind = "node" if "name" in queries.columns else "request"
-        return kind if self.prior is None else f"{kind}_with_usage"
+    def kind(self, query: Literal["node", "request"]) -> str:
+        """Which of the fitted weights a query takes here."""
+        return query if self.prior is None else f"{query}_with_usage"
 
     def _encoded(
         self, queries: pl.DataFrame, vectors: np.ndarray | None

@@ -54,7 +54,7 @@ def assign_by_retrieval(
 def _assign(requests: pl.DataFrame, index: TaskIndex, vectors: np.ndarray | None) -> pl.DataFrame:
     queries = requests.select(query="conversation_id", text="request")
     found = index.candidates(queries, N_CANDIDATES, vectors=vectors).filter(pl.col("rank") == 1)
-    kind = "request" if index.prior is None else "request_with_usage"
+    kind = index.kind("request")
     is_none = pl.col("none_share") > LEAST_NONE
     agreed = agreement(pl.col("weight") * (1 - pl.col("none_share")), kind, "task")
     return found.select(

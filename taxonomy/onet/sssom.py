@@ -16,8 +16,8 @@ from taxonomy.errors import OnetError
 from taxonomy.onet.checks import check_filled, check_range
 from taxonomy.onet.crosswalk import CROSSWALK, REMAINDER, STRONG, UNPLACED
 from taxonomy.onet.homes import ONET_LEVELS
+from taxonomy.onet.questions import NONE
 from taxonomy.onet.tables import Onet, statement_key
-from taxonomy.onet.voting import NONE
 
 SSSOM_FILE = "crosswalk.sssom.tsv"
 NO_TERM = "sssom:NoTermFound"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-NONE = "none"
+from taxonomy.onet.questions import NONE
 
 WEIGHED = ["node_id", "statement", "weight", "votes", "confidence"]
 

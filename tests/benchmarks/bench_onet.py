@@ -153,7 +153,7 @@ def _depths(rank: np.ndarray) -> str:
 
 def bench_confidence(index: TaskIndex, pairs: pl.DataFrame, placed: pl.DataFrame) -> None:
     """How well the stated confidence agrees with the reporting half, by level of O*NET."""
-    kind = "node" if index.prior is None else "node_with_usage"
+    kind = index.kind("node")
     rows = pairs.filter(~pl.col("is_tuning"))
     found, gold = index.candidates(rows, N_CANDIDATES), rows.select("query", statement="gold")
     for level in ONET_LEVELS:

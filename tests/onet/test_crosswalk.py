@@ -16,7 +16,7 @@ from taxonomy.onet.crosswalk import (
     node_queries,
 )
 from taxonomy.onet.homes import ONET_LEVELS
-from taxonomy.onet.index import open_index
+from taxonomy.onet.index import TaskIndex, open_index
 from taxonomy.onet.reading import ACTIVITIES, TASK_DWAS
 from taxonomy.onet.weights import agreement
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
@@ -41,6 +41,7 @@ class Given:
     """An index that finds what it is given: (query, statement, weight), and none_share."""
 
     prior = None
+    kind = TaskIndex.kind
 
     def __init__(self, onet, *found, none=0.2):
         self.onet, self.found, self.none = onet, found, none

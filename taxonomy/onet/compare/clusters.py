@@ -6,7 +6,7 @@ import polars as pl
 
 from taxonomy.errors import OnetError
 from taxonomy.onet.crosswalk import REMAINDER
-from taxonomy.onet.voting import NONE
+from taxonomy.onet.questions import NONE
 from taxonomy.tree import Taxonomy
 
 CROSSWALK_COLUMNS = ("node_id", "object_level", "object_id", "object", "weight", "confidence")
