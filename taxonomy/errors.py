@@ -71,7 +71,10 @@ class PlotsError(TaxonomyError, ImportError):
     """The packages that charts are drawn with are not installed."""
 
     def __init__(self, missing: str) -> None:
+        what, extra = "charts need altair and vl-convert-python", "plots"
+        if missing == "datamapplot":
+            what, extra = "a labelled map needs datamapplot", "map"
         super().__init__(
-            f"charts need altair and vl-convert-python, and {missing} is not installed; "
-            "install them with `pip install bottom-up-taxonomy[plots]`."
+            f"{what}, and {missing} is not installed; "
+            f"install it with `pip install bottom-up-taxonomy[{extra}]`."
         )

@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from taxonomy.display import outline_html
 from taxonomy.errors import ReleaseError
 from taxonomy.measures import MEASURE_BASES
-from taxonomy.page import outline_html
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
 from taxonomy.release.wide import WIDE_FILE, from_wide, read_wide
 
@@ -133,13 +134,25 @@ class Taxonomy:
         published = self.nodes.filter(pl.col("status") == PUBLISHED)
         return dict(published.group_by("level").len().sort("level").iter_rows())
 
+    def n_conversations(self) -> int | None:
+        """Number of conversations in published clusters, or None where it was not published."""
+        if "n_conversations" not in self.table.columns:
+            return None
+        counts = self.children()["n_conversations"]
+        return None if counts.has_nulls() else int(counts.sum())
+
     def __repr__(self) -> str:
         sizes = self.sizes()
         counts = "/".join(f"{count:,}" for count in sizes.values())
-        return f"Taxonomy({len(sizes)} levels, {counts} nodes)"
+        n = self.n_conversations()
+        conversations = "" if n is None else f", {n:,} conversations"
+        return f"Taxonomy({len(sizes)} levels, {counts} nodes{conversations})"
 
     def _repr_html_(self) -> str:
-        return outline_html(self.table, deepest=1)
+        hidden = self.nodes.filter(pl.col("status") == SUPPRESSED).height
+        words = f" {hidden:,} nodes below the floors are not shown." if hidden else ""
+        head = f'<p class="tx"><strong>{escape(repr(self))}</strong>{words}</p>'
+        return head + outline_html(self.table, deepest=min(1, max(self.sizes(), default=0)))
 
 
 def _load_tables(folder: Path) -> Taxonomy:

@@ -15,7 +15,9 @@ def taxonomy(small_run):
 
 def test_a_run_loads_with_three_levels(taxonomy):
     assert list(taxonomy.sizes()) == [0, 1, 2]
-    assert repr(taxonomy).startswith("Taxonomy(3 levels, ")
+    n = taxonomy.facts["stages"]["measures"]["facts"]["in_published_clusters"]
+    counts = "/".join(str(count) for count in taxonomy.sizes().values())
+    assert repr(taxonomy) == f"Taxonomy(3 levels, {counts} nodes, {n} conversations)"
 
 
 def test_levels_hold_their_nodes_in_the_order_of_their_codes(taxonomy):
@@ -77,6 +79,29 @@ def test_the_notebook_view_escapes_names(taxonomy):
     html = Taxonomy(hostile, taxonomy.measures)._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_the_notebook_view_has_two_levels_and_counts_what_is_not_shown(taxonomy):
+    html = taxonomy._repr_html_()
+    assert html.count("<details>") == taxonomy.sizes()[2] + taxonomy.sizes()[1]
+    assert repr(taxonomy) in html
+    assert "not shown" not in html
+    two = taxonomy.level(0)["node_id"][:2].implode()
+    status = pl.when(pl.col("node_id").is_in(two)).then(pl.lit("suppressed")).otherwise("status")
+    hidden = Taxonomy(taxonomy.nodes.with_columns(status=status), taxonomy.measures)
+    assert "2 nodes below the floors are not shown." in hidden._repr_html_()
+
+
+def test_where_the_number_of_conversations_is_not_published_it_is_not_said(taxonomy):
+    measures = taxonomy.measures.filter(pl.col("measure") != "n_conversations")
+    without = Taxonomy(taxonomy.nodes, measures)
+    assert without.n_conversations() is None
+    assert "conversations" not in repr(without)
+
+
+def test_an_empty_taxonomy_can_be_shown(taxonomy):
+    empty = Taxonomy(taxonomy.nodes.clear(), taxonomy.measures.clear())
+    assert repr(empty) in empty._repr_html_()
 
 
 def test_a_folder_without_a_taxonomy_is_named(tmp_path):

@@ -6,9 +6,14 @@ Needs the extra `plots`; nothing else of the package does.
 from taxonomy.errors import PlotsError
 
 try:
-    from taxonomy.plots.clusters import clusters
+    from taxonomy.plots.by_k import agreement_by_k
+    from taxonomy.plots.cluster_map import cluster_map
+    from taxonomy.plots.clusters import clusters, prevalence
     from taxonomy.plots.depth import depth_curve
     from taxonomy.plots.groups import occupation_shares_against_employment, share_change
+    from taxonomy.plots.icicle import tree_icicle
+    from taxonomy.plots.labelled_map import labelled_map
+    from taxonomy.plots.node_patterns import patterns_by_node
     from taxonomy.plots.occupations import thinking_by_occupation, top_occupations, top_tasks
     from taxonomy.plots.onet import coverage_curves, location_quotients
     from taxonomy.plots.patterns import patterns_by_group, routes
@@ -22,12 +27,17 @@ except ModuleNotFoundError as error:
 
 __all__ = [
     "PlotsError",
+    "agreement_by_k",
+    "cluster_map",
     "clusters",
     "coverage_curves",
     "depth_curve",
+    "labelled_map",
     "location_quotients",
     "occupation_shares_against_employment",
     "patterns_by_group",
+    "patterns_by_node",
+    "prevalence",
     "routes",
     "save_chart",
     "save_figure",
@@ -36,5 +46,6 @@ __all__ = [
     "top_occupations",
     "top_occupations_by_pattern",
     "top_tasks",
+    "tree_icicle",
     "usage_by_salary",
 ]

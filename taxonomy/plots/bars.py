@@ -5,7 +5,8 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from taxonomy.plots.style import INK, LABEL_SIZE, USAGE, Chart, centred, decimals, wrapped
+from taxonomy.palette import INK, USAGE
+from taxonomy.plots.style import LABEL_SIZE, Chart, centred, decimals, wrapped
 
 
 def share_bars(
@@ -27,7 +28,8 @@ def share_bars(
     digits : of a value after the point, in percent; more where the largest needs them
     """
     lines = wrapped(frame[label].to_list(), letters)
-    rows = frame.select("share", label=pl.Series(lines), name=pl.col(label))
+    # By number, not by label: two rows may have the same.
+    rows = frame.select("share", label=pl.Series(lines), name=pl.col(label)).with_row_index("row")
     tallest = max(line.count("\n") + 1 for line in lines)
     # The value stands right of its bar and needs room there.
     most = float(rows["share"].max() or 0)  # type: ignore[arg-type]
@@ -40,10 +42,10 @@ def share_bars(
             scale=alt.Scale(domain=[0, highest], nice=False),
             axis=alt.Axis(format="~%", tickCount=5),
         ),
-        y=alt.Y("label:N", sort=lines, axis=None),
+        y=alt.Y("row:O", axis=None),
     )
     names = centred(rows, "label", size=LABEL_SIZE, colour=INK, align="right").encode(
-        x=alt.value(-7), y=alt.Y("label:N", sort=lines, axis=None)
+        x=alt.value(-7), y=alt.Y("row:O", axis=None)
     )
     bars = base.mark_bar(color=colour, height=14).encode(
         tooltip=["name:N", alt.Tooltip("share:Q", format=f".{digits + 1}%")]

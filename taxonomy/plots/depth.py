@@ -6,7 +6,8 @@ import altair as alt
 import polars as pl
 
 from taxonomy.economics.captions import base_and_n
-from taxonomy.plots.style import INK, PERCENT, SERIES, Chart, titled, with_columns_of
+from taxonomy.palette import INK
+from taxonomy.plots.style import PERCENT, SERIES, Chart, titled, with_columns_of
 
 AT = 0.25
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3))

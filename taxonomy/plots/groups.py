@@ -6,14 +6,12 @@ import altair as alt
 import polars as pl
 
 from taxonomy.economics.captions import allocation_words, base_and_n
+from taxonomy.palette import INK, REFERENCE, USAGE
 from taxonomy.plots.style import (
-    INK,
     LABEL_SIZE,
     LESS,
     MORE,
     PERCENT,
-    REFERENCE,
-    USAGE,
     Chart,
     decimals,
     label_axis,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
+from taxonomy.palette import INK
 from taxonomy.plots.depth import DASHES
 from taxonomy.plots.style import (
-    INK,
     PERCENT,
     SERIES,
     Chart,

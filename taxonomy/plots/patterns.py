@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import altair as alt
 import polars as pl
 
 from taxonomy.economics.captions import allocation_words, base_and_n, least_usage
+from taxonomy.palette import INK
+from taxonomy.plots.diverging import LEFT, RIGHT, apart_bars, diverging_bars, ends_by_title
 from taxonomy.plots.style import (
-    APART,
-    INK,
     LABEL_SIZE,
     PERCENT,
     Chart,
@@ -21,9 +19,6 @@ from taxonomy.plots.style import (
     with_columns_of,
 )
 
-LEFT = ("directive", "feedback loop")
-RIGHT = ("task iteration", "learning", "validation")
-"""Outwards from the line between the halves."""
 LEAST_APART = 1e-6
 UP_TO_ALL = "datum.value > 1.0001 ? '' : format(datum.value, '.0%')"
 """Labels of an axis that goes on beyond 100% to leave room for values."""
@@ -46,14 +41,15 @@ def patterns_by_group(frame: pl.DataFrame, *, source: str | None = None) -> Char
     with_columns_of(known, [], "economics.patterns_by_group")
     without = frame.filter(pl.col("share").is_null().all().over("title"))
     unknown = without.select(short_titles(pl.col("title")).unique().sort()).to_series().to_list()
-    sums = _sums(known, "title")
-    order = sums["title"].to_list()
-    rest = sums.select("title", share=1 - pl.col("automation") - pl.col("augmentation"))
+    ends = ends_by_title(known)
+    rest = ends.select("title", share=1 - pl.col("automation") - pl.col("augmentation"))
+    rest = rest.with_columns(text=pl.Series([f"{share:.0%}" for share in rest["share"]]))
     has_rest = (rest["share"] > LEAST_APART).any()
-    bars = _diverging(known, sums, order).properties(
-        width=312 if has_rest else 420, height=alt.Step(24)
-    )
-    chart: Chart = alt.hconcat(bars, _apart(rest, order), spacing=12) if has_rest else bars
+    bars = diverging_bars(known, ends, width=312 if has_rest else 420)
+    chart: Chart = bars
+    if has_rest:
+        apart = apart_bars(rest, ends, title="in none of the five")
+        chart = alt.hconcat(bars, apart, spacing=12)
     return titled(
         chart,
         "Automation and augmentation by occupation group",
@@ -65,84 +61,6 @@ def patterns_by_group(frame: pl.DataFrame, *, source: str | None = None) -> Char
         ],
         source=source,
     )
-
-
-def _sums(frame: pl.DataFrame, key: str) -> pl.DataFrame:
-    """A row a key: automation, augmentation; most automated first."""
-    half = [
-        pl.col("share").filter(pl.col("half") == name).sort().sum().alias(name)
-        for name in ("automation", "augmentation")
-    ]
-    return frame.group_by(key).agg(half).sort("automation", key, descending=[True, False])
-
-
-def _diverging(frame: pl.DataFrame, sums: pl.DataFrame, order: list[str]) -> Chart:
-    y = label_axis("title", order)
-    furthest = float(sums.select(pl.max_horizontal("automation", "augmentation").max()).item())
-    limit = min(1.0, furthest) * 1.17
-    x = alt.X(
-        "start:Q",
-        title="← automation | augmentation →",
-        scale=alt.Scale(domain=[-limit, limit], nice=False),
-        axis=alt.Axis(labelExpr="format(abs(datum.value), '.0%')", tickCount=9),
-    )
-    bars = (
-        alt.Chart(_spans(frame))
-        .mark_bar(height=alt.RelativeBandSize(0.75), stroke="white", strokeWidth=0.6)
-        .encode(
-            x=x,
-            x2="end:Q",
-            y=y,
-            color=alt.Color(
-                "pattern:N",
-                title=None,
-                scale=pattern_scale(),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="square"),
-            ),
-            tooltip=["title:N", "pattern:N", alt.Tooltip("share:Q", format=".2%")],
-        )
-    )
-    sides: tuple[tuple[str, str, Literal["left", "right"], int], ...] = (
-        ("automation", "left_end", "right", -4),
-        ("augmentation", "augmentation", "left", 4),
-    )
-    ends = [
-        alt.Chart(sums.with_columns(left_end=-pl.col("automation")))
-        .mark_text(align=align, dx=dx, fontSize=LABEL_SIZE, color=INK)
-        .encode(x=alt.X(f"{place}:Q"), y=y, text=alt.Text(f"{half}:Q", format=PERCENT))
-        for half, place, align, dx in sides
-    ]
-    middle = alt.Chart(pl.DataFrame({"start": [0]})).mark_rule(color=INK).encode(x=x)
-    return alt.layer(bars, middle, *ends)
-
-
-def _spans(frame: pl.DataFrame) -> pl.DataFrame:
-    """Where each pattern's bar starts and ends, outwards from zero."""
-    place = {pattern: rank for side in (LEFT, RIGHT) for rank, pattern in enumerate(side)}
-    sign = pl.when(pl.col("pattern").is_in(LEFT)).then(-1.0).otherwise(1.0)
-    end = pl.col("share").cum_sum().over("title", "half") * sign
-    return (
-        frame.select("title", "pattern", "half", "share")
-        .sort("title", "half", pl.col("pattern").replace_strict(place))
-        .with_columns(end=end)
-        .with_columns(start=pl.col("end") - pl.col("share") * sign)
-    )
-
-
-def _apart(rest: pl.DataFrame, order: list[str]) -> Chart:
-    y = alt.Y("title:N", sort=order, title=None, axis=None)
-    x = alt.X(
-        "share:Q",
-        title="in none of the five",
-        scale=alt.Scale(domain=[0, float(rest["share"].max()) * 1.5]),  # type: ignore[arg-type]
-        axis=alt.Axis(format=PERCENT, tickCount=3),
-    )
-    base = alt.Chart(rest).encode(x=x, y=y)
-    bars = base.mark_bar(color=APART, height=alt.RelativeBandSize(0.75))
-    values = base.mark_text(align="left", dx=3, fontSize=LABEL_SIZE).encode(
-        text=alt.Text("share:Q", format=PERCENT)
-    )
-    return alt.layer(bars, values).properties(width=90, height=alt.Step(24))
 
 
 def routes(frame: pl.DataFrame, *, source: str | None = None) -> Chart:

@@ -9,8 +9,9 @@ import polars as pl
 
 from taxonomy.economics import salary_quartiles
 from taxonomy.economics.captions import allocation_words, base_and_n
+from taxonomy.palette import INK, USAGE
 from taxonomy.plots.bars import share_bars
-from taxonomy.plots.style import INK, USAGE, Chart, titled, with_columns_of
+from taxonomy.plots.style import Chart, titled, with_columns_of
 
 NAMED = 4
 EDGE = 0.25

@@ -10,24 +10,12 @@ import altair as alt
 import polars as pl
 
 from taxonomy.errors import OnetError
+from taxonomy.palette import INK, PATTERN_COLOURS, QUIET, REFERENCE, USAGE
 
 Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 
-# Automation is orange and augmentation blue in every chart, dark and light within each, so that
-# the two halves stay apart for every kind of colour vision; the others keep clear of both.
-PATTERN_COLOURS: Final = {
-    "feedback loop": "#f4a259",
-    "directive": "#b45309",
-    "task iteration": "#1e4e8c",
-    "learning": "#4a90d0",
-    "validation": "#a3c8ec",
-}
-"""In the order of the diverging bars, left to right."""
-APART = "#9e9e9e"
-USAGE, REFERENCE = "#00796b", "#6b6b6b"
-MORE, LESS = "#00796b", "#7b3294"
-SERIES: Final = ("#00796b", "#7b3294", "#6b6b6b", "#1f1f1f")
-INK, QUIET = "#1f1f1f", "#595959"
+MORE, LESS = USAGE, "#7b3294"
+SERIES: Final = (USAGE, LESS, REFERENCE, INK)
 
 LINE_LENGTH = 122
 """Letters of a line of the caption: charts are about 700 pixels wide, labels included."""

@@ -6,18 +6,9 @@ import altair as alt
 import polars as pl
 
 from taxonomy.economics.captions import allocation_words, base_and_n, least_usage
-from taxonomy.plots.patterns import LEFT, RIGHT
-from taxonomy.plots.style import (
-    INK,
-    LABEL_SIZE,
-    PATTERN_COLOURS,
-    QUIET,
-    Chart,
-    centred,
-    titled,
-    with_columns_of,
-    wrapped,
-)
+from taxonomy.palette import INK, PATTERN_COLOURS, QUIET
+from taxonomy.plots.diverging import LEFT, RIGHT
+from taxonomy.plots.style import LABEL_SIZE, Chart, centred, titled, with_columns_of, wrapped
 
 HEIGHT = 53
 LETTERS = 78

@@ -87,3 +87,48 @@ def patterns():
     names = ["directive", "feedback loop", "task iteration", "learning", "validation"]
     halves = ["automation"] * 2 + ["augmentation"] * 3
     return {"pattern": names, "half": halves, "share": [0.4, 0.1, 0.2, 0.2, 0.1]}
+
+
+@pytest.fixture
+def table():
+    """A tree of 100 conversations, as `Taxonomy.table`: A (60, split known), B (40, suppressed).
+
+    A holds the clusters a1 (50) and a2 (10) under one node of level 1, B holds b1 (40). Of A, 50%
+    are automation; its validation and B's patterns are suppressed.
+    """
+    columns = {
+        "node_id": ["A", "Aa", "a1", "a2", "B", "Bb", "b1"],
+        "code": ["01", "01.01", "01.01.01", "01.01.02", "02", "02.01", "02.01.01"],
+        "level": [2, 1, 0, 0, 2, 1, 0],
+        "parent_id": [None, "A", "Aa", "Aa", None, "B", "Bb"],
+        "name": ["Write", "Write letters", "Write love letters", "Write bills", *["Cook"] * 3],
+        "description": ["Letters and the like.", *[None] * 6],
+        "status": ["published"] * 7,
+        "n_conversations": [60.0, 60.0, 50.0, 10.0, 40.0, 40.0, 40.0],
+        "conversation_share": [0.6, 0.6, 0.5, 0.1, 0.4, 0.4, 0.4],
+    }
+    shares = {
+        "directive": 0.3,
+        "feedback_loop": 0.1,
+        "task_iteration": 0.2,
+        "learning": 0.15,
+        "validation": None,
+        "none": 0.2,
+        "automation": 0.5,
+        "augmentation": 0.5,
+    }
+    split = {f"{name}_share": [share] * 4 + [None] * 3 for name, share in shares.items()}
+    return pl.DataFrame(columns | split, schema_overrides=dict.fromkeys(split, pl.Float64))
+
+
+@pytest.fixture
+def places():
+    """a1 and a2 close by each other on the left, b1 far on the right and as high as a2."""
+    return pl.DataFrame(
+        {
+            "node_id": ["a1", "a2", "b1"],
+            "level": [0, 0, 0],
+            "x": [0.0, 0.02, 1],
+            "y": [0.5, 0.52, 0.52],
+        }
+    )

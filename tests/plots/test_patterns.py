@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from taxonomy.palette import PATTERN_COLOURS
 from taxonomy.plots import patterns_by_group, routes
-from taxonomy.plots.style import PATTERN_COLOURS
 
 
 @pytest.fixture
