@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from taxonomy.cli_answers import answers
+from taxonomy.cli_claude import estimate, fake_claude
+from taxonomy.cli_economics import economics
+from taxonomy.cli_explore import explore
 from taxonomy.cli_onet import onet
 from taxonomy.cli_options import (
+    LAST_STAGE,
     LEDGER,
     ConfigOption,
     JsonOption,
     LedgerOption,
     LlmOption,
     SetOption,
+    UntilOption,
     load_settings,
-    say,
 )
+from taxonomy.cli_talk import Verbs, explain_os_error, say, say_next, show_error, show_result
 from taxonomy.errors import TaxonomyError
 
 if TYPE_CHECKING:
     from taxonomy.tree import Taxonomy
 
-CLIO_TOKENS = 1_000
-"""Clio's own assumption about a conversation."""
-
-app = typer.Typer(
+app = Verbs(
     help="Bottom-up taxonomies of conversations with AI assistants.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-app.add_typer(answers, name="answers")
-app.add_typer(onet, name="onet")
 
 
 def main() -> None:
@@ -46,8 +44,29 @@ def main() -> None:
     try:
         app()
     except TaxonomyError as error:
-        typer.echo(f"error: {error}", err=True)
+        show_error(str(error))
         sys.exit(1)
+    except OSError as error:
+        show_error(explain_os_error(error))
+        sys.exit(1)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"taxonomy {version('bottom-up-taxonomy')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Bottom-up taxonomies of conversations with AI assistants."""
 
 
 @app.command()
@@ -55,8 +74,12 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where the demo's folders go.")] = Path("outputs"),
     conversations: Annotated[int, typer.Option(min=100, max=1_000_000)] = 12_000,
     set_: SetOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make the bundled corpus and a release of it: the whole main job, offline."""
+    """Make a release of the bundled corpus, offline.
+
+    With --json: run, release, page, card, levels (level: published nodes).
+    """
     from taxonomy.demo import write_corpus
     from taxonomy.pipeline import build
     from taxonomy.release.write import write_release
@@ -65,13 +88,19 @@ def demo(
     corpus = out / "demo" / f"conversations-{conversations}.jsonl"
     say(f"writing {conversations:,} synthetic conversations to {corpus}")
     write_corpus(corpus, n_conversations=conversations, random_state=settings.random_state)
-    run = build([corpus], out / "runs" / "demo", settings)
+    run = build([corpus], out / "runs" / "demo", settings, say=say)
     release = out / "releases" / "demo"
-    taxonomy = write_release(run, release, version="demo")
-    _say_floors(taxonomy.facts)
-    typer.echo(f"run      {run}\nrelease  {release}\npage     {release / 'index.html'}")
-    typer.echo(f"card     {release / 'README.md'}")
-    say(f"next: taxonomy show {release}")
+    made = write_release(run, release, version="demo")
+    _say_floors(made.facts["counts"])
+    paths = {
+        "run": run,
+        "release": release,
+        "page": release / "index.html",
+        "card": release / "README.md",
+    }
+    text = "\n".join(f"{name:8} {path}" for name, path in paths.items())
+    show_result(text, paths | {"levels": made.taxonomy.sizes()}, as_json=as_json)
+    say(f"next: open {shlex.quote(str(paths['page']))} in a browser")
 
 
 @app.command()
@@ -80,14 +109,19 @@ def build(
     run: Annotated[Path, typer.Option(help="The run's folder; the same command resumes it.")],
     config: ConfigOption = None,
     set_: SetOption = None,
-    until: Annotated[str, typer.Option(help="The last stage to make.")] = "measures",
+    until: UntilOption = LAST_STAGE,
     llm: LlmOption = None,
     budget: Annotated[
         float | None, typer.Option(min=0, help="US dollars that this run may cost in all.")
     ] = None,
     ledger: LedgerOption = LEDGER,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make a taxonomy of conversations, or finish one that was interrupted."""
+    """Make a taxonomy of conversations, or finish one.
+
+    A stage whose settings and input are as they were is kept. With --json: run, until, levels
+    (level: published nodes; null before the last stage).
+    """
     from taxonomy import pipeline
     from taxonomy.tree import Taxonomy
 
@@ -95,89 +129,39 @@ def build(
     folder = pipeline.build(
         conversations, run, settings, until=until, ledger=ledger, budget=budget, say=say
     )
-    if until != "measures":
-        typer.echo(f"{folder}: finished up to {until}")
+    record: dict[str, Any] = {"run": folder, "until": until, "levels": None}
+    if until != LAST_STAGE:
+        show_result(f"{folder}: finished up to {until}", record, as_json=as_json)
+        say("next: the same command without --until")
         return
     taxonomy = Taxonomy.load(folder)
-    _say_floors(taxonomy.facts)
-    typer.echo(f"{folder}: {taxonomy!r}")
-    say(f"next: taxonomy show {folder}, or taxonomy release {folder} --version V --out DIR")
+    _say_floors(taxonomy.facts["stages"]["measures"]["facts"])
+    record["levels"] = taxonomy.sizes()
+    show_result(f"{folder}: {taxonomy!r}", record, as_json=as_json)
+    say_next(["show", folder], ["release", folder, "--version", "V", "--out", "DIR"])
 
 
-@app.command()
-def estimate(
-    conversations: Annotated[
-        list[Path] | None, typer.Argument(help="Files of conversations.")
-    ] = None,
-    assume: Annotated[
-        int | None,
-        typer.Option(min=1, help="Instead of files: this many conversations ..."),
-    ] = None,
-    tokens: Annotated[int, typer.Option(min=1, help="... of this many tokens each.")] = CLIO_TOKENS,
-    config: ConfigOption = None,
-    set_: SetOption = None,
-    llm: LlmOption = None,
-    ledger: LedgerOption = LEDGER,
-    as_json: JsonOption = False,
-) -> None:
-    """Say what Claude would be asked and what that costs; with --llm claude, the server counts
-    the tokens of a few requests, and nothing else is sent.
-    """
-    from taxonomy.estimate import estimate_files, estimate_tokens_each, explain
-
-    settings = load_settings(config, set_, llm)
-    if bool(conversations) == (assume is not None):
-        raise typer.BadParameter("give files of conversations, or --assume N.")
-    if conversations:
-        found = estimate_files(conversations, settings, ledger=ledger)
-    else:
-        found = estimate_tokens_each(assume or 0, tokens, settings, ledger=ledger)
-    typer.echo(json.dumps(found.as_record(), indent=2) if as_json else explain(found))
-
-
-@app.command("fake-claude")
-def fake_claude(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8082,
-    faults: Annotated[Path | None, typer.Option(help="A JSON script of what goes wrong.")] = None,
-    batch_seconds: Annotated[float, typer.Option(min=0, help="How long a batch takes.")] = 1.0,
-) -> None:
-    """Serve a stand-in for Claude on this machine, to try a run without a key."""
-    from taxonomy.claude.fake import FakeClaude, Script
-
-    script = Script.from_file(faults) if faults else None
-    server = FakeClaude(script, port=port, batch_seconds=batch_seconds)
-    typer.echo(server.url)
-    say(
-        f"next: ANTHROPIC_BASE_URL={server.url} taxonomy build ... --llm claude --ledger FILE, a "
-        "file of its own: what it answers is not Claude's; Ctrl-C ends it"
-    )
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        say("ended")
-    finally:
-        server.close()
+app.command()(estimate)
+app.command("fake-claude")(fake_claude)
 
 
 @app.command()
 def status(run: Path, as_json: JsonOption = False) -> None:
-    """Say which stages of a run are finished, and what each found."""
+    """Say which stages of a run are finished.
+
+    With --json a list: stage, state (finished, missing, damaged, stale), seconds, usd, facts.
+    """
     from taxonomy import pipeline
     from taxonomy.mapping import MAPPING_STAGES
     from taxonomy.run import stage_states
 
+    states = stage_states(run, pipeline.STAGES)
     further = [s for s in stage_states(run, MAPPING_STAGES) if s["state"] != "missing"]
-    states = [*stage_states(run, pipeline.STAGES), *further]
-    if as_json:
-        typer.echo(json.dumps(states, indent=2))
-        return
-    for state in states:
-        seconds = "" if state["seconds"] is None else f"{state['seconds']:8.1f} s"
-        usd = "" if state["usd"] is None else f"{state['usd']:10.4f} USD"
-        typer.echo(
-            f"{state['stage']:14} {state['state']:9} {seconds:>11} {usd:>15} "
-            f"{_brief(state['facts'])}"
-        )
+    show_result("\n".join(map(_line, [*states, *further])), [*states, *further], as_json=as_json)
+    if all(state["state"] == "finished" for state in states):
+        say_next(["show", run], ["release", run, "--version", "V", "--out", "DIR"])
+    else:
+        say_next(["build", "FILES", "--run", run])
 
 
 @app.command()
@@ -187,58 +171,26 @@ def show(
     depth: Annotated[int, typer.Option(min=1, max=3, help="Levels to print.")] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the tree of a run, a release or a published TSV, or one node of it."""
+    """Print a tree, or one node of it.
+
+    PATH is a run, a release or a published TSV. With --json a list of the nodes as the columns of
+    `Taxonomy.table`: with a code that node and those right below it, without one all.
+    """
     from taxonomy.outline import outline
     from taxonomy.tree import Taxonomy
 
     taxonomy = Taxonomy.load(path)
-    if as_json:
-        typer.echo(json.dumps(_records(taxonomy, code), ensure_ascii=False))
-        return
     try:
-        typer.echo(outline(taxonomy, code, depth=depth))
+        text = outline(taxonomy, code, depth=depth)
     except KeyError as error:
-        raise typer.BadParameter(str(error.args[0])) from error
+        raise typer.BadParameter(f"{error.args[0]}; see: taxonomy show {path}") from error
+    show_result(text, _records(taxonomy, code) if as_json else [], as_json=as_json)
+    below = [] if taxonomy.table.is_empty() else taxonomy.children(code)["code"].to_list()
+    say_next(["show", path, below[0]] if below else ["explore", path])
 
 
-@app.command()
-def economics(
-    release: Annotated[Path, typer.Argument(help="A published release, or ours.")],
-    out: Annotated[Path, typer.Option(help="The folder for tables, charts and README.md.")],
-    before: Annotated[
-        Path | None, typer.Option(help="An earlier release, for what changed since.")
-    ] = None,
-    statements: Annotated[
-        Path | None, typer.Option("--onet", help="Task statements, where the folder has none.")
-    ] = None,
-    soc: Annotated[Path | None, typer.Option(help="SOC_Structure.csv, likewise.")] = None,
-    employment: Annotated[
-        Path | None, typer.Option(help="bls_employment_may_2023.csv, likewise.")
-    ] = None,
-    wages: Annotated[Path | None, typer.Option(help="wage_data.csv, likewise.")] = None,
-    source: Annotated[
-        str | None, typer.Option(help="claude_ai or 1p_api, where a folder has both.")
-    ] = None,
-    wave: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First day of the wave, where it has several."),
-    ] = None,
-) -> None:
-    """Make the Economic Index's analyses of a release: what its files allow, and say what not."""
-    from taxonomy.economic_report import write_report
-
-    report = write_report(
-        release,
-        out,
-        before=before,
-        statements=statements,
-        soc=soc,
-        employment=employment,
-        wages=wages,
-        source=source,
-        date_start=wave.date() if wave else None,
-    )
-    typer.echo(report.summary())
+app.command()(explore)
+app.command()(economics)
 
 
 @app.command()
@@ -246,42 +198,69 @@ def release(
     run: Path,
     version: Annotated[str, typer.Option(help="What to call the release, e.g. 2026-11.")],
     out: Annotated[Path, typer.Option(help="The folder that becomes the release.")],
+    as_json: JsonOption = False,
 ) -> None:
-    """Publish a finished run: floors applied, tables, card and checksums written."""
+    """Publish a finished run: what passes the floors.
+
+    With --json: release, version, page, card, levels (level: published nodes).
+    """
     from taxonomy.release.write import write_release
 
-    taxonomy = write_release(run, out, version=version)
-    _say_floors(taxonomy.facts)
-    typer.echo(f"{out}: {taxonomy!r}")
-    say(f"next: taxonomy check {out}")
+    if not version.strip():
+        raise typer.BadParameter("a release needs a name, e.g. --version 2026-11.")
+    made = write_release(run, out, version=version)
+    _say_floors(made.facts["counts"])
+    record = {
+        "release": out,
+        "version": version,
+        "page": out / "index.html",
+        "card": out / "README.md",
+        "levels": made.taxonomy.sizes(),
+    }
+    show_result(f"{out}: {made.taxonomy!r}", record, as_json=as_json)
+    say(f"page: {out / 'index.html'}")
+    say_next(["check", out])
 
 
 @app.command()
 def check(path: Path, as_json: JsonOption = False) -> None:
-    """Check a release folder or a published TSV; exit 1 if it holds an error."""
+    """Check a release or a published TSV.
+
+    Exit 1 where it holds an error. With --json a list of findings: kind (error, quirk), text.
+    """
     from taxonomy.release.check import check_release
     from taxonomy.tree import Taxonomy
 
     findings = check_release(path)
     errors = [finding for finding in findings if finding.kind == "error"]
-    if as_json:
-        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            typer.echo(f"{finding.kind}: {finding.text}")
+    lines = [f"{finding.kind}: {finding.text}" for finding in findings]
+    if not as_json:
         verdict = "FAILED" if errors else "passed"
-        typer.echo(
-            f"{verdict}: {Taxonomy.load(path)!r}, {len(errors)} errors, "
-            f"{len(findings) - len(errors)} quirks"
-        )
+        counts = f"{len(errors)} errors, {len(findings) - len(errors)} quirks"
+        lines.append(f"{verdict}: {Taxonomy.load(path)!r}, {counts}")
+    show_result("\n".join(lines), [vars(finding) for finding in findings], as_json=as_json)
     if errors:
+        say("next: make the release again, or get it again from where it came")
         raise typer.Exit(1)
+    say_next(["explore", path], ["show", path])
+
+
+app.add_typer(answers, name="answers")
+app.add_typer(onet, name="onet")
 
 
 def _records(taxonomy: Taxonomy, code: str | None) -> list[dict[str, Any]]:
     if code is None:
         return taxonomy.table.to_dicts()
     return [taxonomy.node(code), *taxonomy.children(code).to_dicts()]
+
+
+def _line(state: dict[str, Any]) -> str:
+    seconds = "" if state["seconds"] is None else f"{state['seconds']:8.1f} s"
+    usd = "" if state["usd"] is None else f"{state['usd']:10.4f} USD"
+    return (
+        f"{state['stage']:14} {state['state']:9} {seconds:>11} {usd:>15} {_brief(state['facts'])}"
+    )
 
 
 def _brief(facts: dict[str, Any]) -> str:
@@ -292,7 +271,7 @@ def _brief(facts: dict[str, Any]) -> str:
     )
 
 
-def _say_floors(facts: dict[str, Any]) -> None:
+def _say_floors(counts: dict[str, Any]) -> None:
     from taxonomy.privacy import explain_floors
 
-    say(explain_floors(facts["stages"]["measures"]["facts"]))
+    say(explain_floors(counts))

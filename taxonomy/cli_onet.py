@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taxonomy import cli_complete
 from taxonomy.cli_options import (
     LEDGER,
     ConfigOption,
+    JsonOption,
     LedgerOption,
     LlmOption,
     SetOption,
     load_settings,
-    say,
 )
+from taxonomy.cli_talk import Verbs, say, say_next, show_result
 from taxonomy.errors import OnetError
 
 if TYPE_CHECKING:
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
     from taxonomy.onet.tables import Onet
     from taxonomy.settings import Settings
 
-onet = typer.Typer(
-    help="O*NET: its releases, the tasks of conversations and clusters, and the comparison.",
+onet = Verbs(
+    help="O*NET: fetch it, map to it, compare with it.",
     no_args_is_help=True,
 )
 
@@ -56,13 +59,20 @@ def fetch(
         str | None, typer.Option(help="Where from, with {version}; by default O*NET's own.")
     ] = None,
     sha256: Annotated[str | None, typer.Option(help="What the archive's digest must be.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Download a release of O*NET; a broken download goes on where it was."""
+    """Download a release of O*NET.
+
+    A broken download goes on where it was. With --json: version, archive.
+    """
     from taxonomy.onet.fetch import ADDRESS, fetch_onet
 
     file = fetch_onet(version, to, address=address or ADDRESS, sha256=sha256, say=say)
-    typer.echo(str(file))
-    say(f"next: taxonomy onet compare RELEASE --onet {file} --out DIR")
+    show_result(str(file), {"version": version, "archive": file}, as_json=as_json)
+    say_next(
+        ["onet", "crosswalk", "RUN", "--onet", file],
+        ["onet", "compare", "RELEASE", "--onet", file, "--out", "DIR"],
+    )
 
 
 @onet.command()
@@ -71,17 +81,25 @@ def tasks(
     release: OnetOption,
     activities: ActivitiesOption = None,
     prior: PriorOption = None,
-    route: Annotated[str, typer.Option(help="offline, or by Claude: shortlist, descent.")] = (
-        "offline"
-    ),
+    route: Annotated[
+        str,
+        typer.Option(
+            help="offline, or by Claude: shortlist, descent.", autocompletion=cli_complete.routes
+        ),
+    ] = "offline",
     cache: CacheOption = CACHE,
     config: ConfigOption = None,
     set_: SetOption = None,
     llm: LlmOption = None,
     budget: BudgetOption = None,
     ledger: LedgerOption = LEDGER,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say of each conversation of a run which O*NET task it is (top-down)."""
+    """Map each conversation of a run to its O*NET task.
+
+    Top-down, as the Economic Index does. With --json: run, conversations, with_task, none,
+    unanswered.
+    """
     from taxonomy.mapping import map_conversations
 
     settings = load_settings(config, set_, llm or ("offline" if route == "offline" else "claude"))
@@ -91,22 +109,30 @@ def tasks(
         route,  # type: ignore[arg-type]
         asking=_asking(settings, ledger, budget),
     )
-    typer.echo(f"{run}: {_tasks_line(assigned)}")
-    say(f"next: taxonomy onet usage {run} --out DIR")
+    counts = _tasks_counts(assigned)
+    show_result(f"{run}: {_tasks_line(counts)}", {"run": run} | counts, as_json=as_json)
+    say_next(["onet", "usage", run, "--out", "DIR"])
 
 
 @onet.command()
 def usage(
-    run: Path, out: Annotated[Path, typer.Option(help="The folder for the three tables.")]
+    run: Path,
+    out: Annotated[Path, typer.Option(help="The folder for the three tables.")],
+    as_json: JsonOption = False,
 ) -> None:
-    """Write a run's use by task in the Economic Index's published formats, above the floors."""
+    """Write a run's use by task, as published.
+
+    In the Economic Index's formats, above the floors. With --json: out, tables (file: tasks), base
+    (a sentence).
+    """
     from taxonomy.mapping import write_usage
 
     tables, base = write_usage(run, out)
-    for name, table in tables.items():
-        typer.echo(f"{out / name}: {table.height:,} tasks")
-    typer.echo(base)
-    say(f"next: taxonomy economics {out} --onet RELEASE --out DIR")
+    lines = [f"{out / name}: {table.height:,} tasks" for name, table in tables.items()]
+    sizes = {name: table.height for name, table in tables.items()}
+    record = {"out": out, "tables": sizes, "base": base}
+    show_result("\n".join([*lines, base]), record, as_json=as_json)
+    say_next(["economics", out, "--onet", "RELEASE", "--out", "DIR"])
 
 
 @onet.command()
@@ -124,10 +150,12 @@ def crosswalk(
     llm: LlmOption = None,
     budget: BudgetOption = None,
     ledger: LedgerOption = LEDGER,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say of each cluster which O*NET tasks and activities it matches, and how well (bottom-up).
+    """Match each cluster with O*NET's tasks and activities.
 
-    Of a run it becomes a part, which its next release publishes; of anything else it is a file.
+    Of a run the crosswalk becomes a part, which its next release publishes; of anything else it
+    is a file. With --json: crosswalk (the run or the file), clusters, with_task.
     """
     from taxonomy.mapping import is_run, map_clusters, write_crosswalk
     from taxonomy.onet.crosswalk import best_tasks
@@ -143,7 +171,14 @@ def crosswalk(
     else:
         found = write_crosswalk(path, source, out, asking=asking)
     mapped = best_tasks(found)["onet_task"]
-    typer.echo(f"{out or path}: {mapped.count():,} of {len(mapped):,} clusters have a task")
+    show_result(
+        f"{out or path}: {mapped.count():,} of {len(mapped):,} clusters have a task",
+        {"crosswalk": out or path, "clusters": len(mapped), "with_task": mapped.count()},
+        as_json=as_json,
+    )
+    beside: list[str | Path] = ["onet", "compare", path, "--onet", release, "--out", "DIR"]
+    publish: list[str | Path] = ["release", path, "--version", "V", "--out", "DIR"]
+    say_next(beside, *([publish] if out is None else []))
 
 
 @onet.command()
@@ -163,11 +198,13 @@ def compare(
         Path | None, typer.Option(help="iwa_metrics.csv: another measure of use, by IWA.")
     ] = None,
     cache: CacheOption = CACHE,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say what a taxonomy and O*NET cover of one another, and what each misses.
+    """Compare a taxonomy with O*NET: what each misses.
 
     The crosswalk is the run's or the release's own where it has one of this O*NET version;
-    otherwise it is made by retrieval, without a prior, which would make the two agree.
+    otherwise it is made by retrieval, without a prior, which would make the two agree. With
+    --json: out, page, table, facts, summary (a list of sentences).
     """
     from taxonomy.mapping import compare_with_onet
     from taxonomy.onet.compare import check_replaceable
@@ -183,9 +220,10 @@ def compare(
         say=say,
     )
     comparison.write(out)
-    for line in comparison.summary():
-        typer.echo(line)
-    say(f"page: {out / 'index.html'}; table: {out / 'comparison.csv'}")
+    page, table, lines = out / "index.html", out / "comparison.csv", comparison.summary()
+    record = {"out": out, "page": page, "table": table, "facts": comparison.facts, "summary": lines}
+    show_result("\n".join(lines), record, as_json=as_json)
+    say(f"next: open {shlex.quote(str(page))} in a browser; table: {table}")
 
 
 def _source(release: Path, activities: Path | None, prior: Path | None, cache: Path) -> OnetSource:
@@ -229,10 +267,19 @@ def _asking(settings: Settings, ledger: Path, budget: float | None) -> Asking:
     return Asking(settings, ledger, budget, say)
 
 
-def _tasks_line(assigned: pl.DataFrame) -> str:
-    none = (assigned["statement"] == "none").sum()
+def _tasks_counts(assigned: pl.DataFrame) -> dict[str, int]:
+    none = int((assigned["statement"] == "none").sum())
     unanswered = assigned["statement"].null_count()
+    return {
+        "conversations": assigned.height,
+        "with_task": assigned.height - none - unanswered,
+        "none": none,
+        "unanswered": unanswered,
+    }
+
+
+def _tasks_line(counts: dict[str, int]) -> str:
     return (
-        f"{assigned.height - none - unanswered:,} of {assigned.height:,} conversations have a "
-        f"task, {none:,} fit none, {unanswered:,} have no answer"
+        f"{counts['with_task']:,} of {counts['conversations']:,} conversations have a task, "
+        f"{counts['none']:,} fit none, {counts['unanswered']:,} have no answer"
     )

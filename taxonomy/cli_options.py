@@ -1,4 +1,4 @@
-"""What several verbs share: their options, and how they speak."""
+"""The options that several verbs share."""
 
 from __future__ import annotations
 
@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taxonomy import cli_complete
+
 if TYPE_CHECKING:
     from taxonomy.settings import Settings
 
 ConfigOption = Annotated[Path | None, typer.Option(help="A TOML file of settings.")]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="A.B=C", help="One setting, laid over the file's; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="A.B=C",
+        help="One setting, laid over the file's; repeatable.",
+        autocompletion=cli_complete.settings,
+    ),
 ]
 LlmOption = Annotated[
     str | None,
     typer.Option(
         metavar="offline|claude|auto",
         help="Who makes facets, names and levels; auto: Claude where there is a key.",
+        autocompletion=cli_complete.llms,
     ),
+]
+LAST_STAGE = cli_complete.STAGES[-1]
+UntilOption = Annotated[
+    str, typer.Option(help="The last stage to make.", autocompletion=cli_complete.stages)
 ]
 LEDGER = Path("outputs/answers.sqlite")
 LedgerOption = Annotated[Path, typer.Option(help="The file that keeps Claude's answers.")]
@@ -34,8 +46,3 @@ def load_settings(
     from taxonomy.settings import Settings
 
     return Settings.load(config, [*(overrides or []), *([f"llm={llm}"] if llm else [])])
-
-
-def say(text: str) -> None:
-    """Tell the user something that is no result."""
-    typer.echo(text, err=True)

@@ -24,6 +24,7 @@ from taxonomy.economics.release_frames import ReleaseFrames
 from taxonomy.errors import OnetError, ReleaseError
 from taxonomy.onet.soc import major_groups, read_employment, read_soc, read_wages
 from taxonomy.onet.tables import load_onet
+from taxonomy.progress import track
 from taxonomy.run import full_disk_as_run_error, write_text
 
 HEADLINES_FILE, README_FILE = "headlines.csv", "README.md"
@@ -183,7 +184,7 @@ def _draw(report: Report, given: Given, folder: Path) -> tuple[str, ...]:
     from taxonomy.plots.figures import figure_of
 
     tables, left_out, drawn = report.tables, report.left_out, []
-    for analysis in ANALYSES:
+    for analysis in track(ANALYSES, "figures", unit="figures"):
         if analysis.name not in tables or analysis.name in left_out:
             continue
         chart = figure_of(analysis.name, tables, waves=given.names, source=_source(analysis, given))

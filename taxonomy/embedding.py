@@ -7,13 +7,14 @@ file named by what it holds, so that a crash at 90% costs 10%.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from taxonomy.errors import EncoderError
+from taxonomy.progress import advance, progress
 from taxonomy.run import write_array
 from taxonomy.settings import EmbeddingSettings
 
@@ -21,6 +22,7 @@ PACKAGED_ENCODER = "all-MiniLM-L6-v2"
 # sha256 of model.safetensors of sentence-transformers/all-MiniLM-L6-v2, revision 1110a243.
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+UNIT = "texts"
 UNIT_TOLERANCE = 1e-3
 GATHER_ROWS = 16_384
 
@@ -51,12 +53,14 @@ class SentenceEncoder:
         """Vectors of shape (n_texts, d), float32, each of length 1."""
         if self._model is None:
             self._model = _load_model(self.name, self._path)
-        vectors = self._model.encode(
-            list(texts),
-            batch_size=self.batch_size,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
+            self._model[0].register_forward_hook(lambda *_: advance(self.batch_size, UNIT))
+        with progress("encode", total=len(texts), unit=UNIT):
+            vectors = self._model.encode(
+                list(texts),
+                batch_size=self.batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 
@@ -108,10 +112,11 @@ def encode_texts(
         raise EncoderError("there is no text to encode; expected at least one.")
     distinct, inverse = _distinct_by_length(texts)
     shards.mkdir(parents=True, exist_ok=True)
-    files = [
-        _encode_shard(part, encoder, shards)
-        for part in _with_progress(distinct, shard_size, encoder.name)
-    ]
+    files = []
+    with progress("embeddings", total=len(distinct), unit=UNIT) as bar:
+        for start in range(0, len(distinct), shard_size):
+            files.append(_encode_shard(distinct[start : start + shard_size], encoder, shards))
+            bar.reach(start + shard_size)
     _gather(files, inverse, out)
 
 
@@ -158,20 +163,12 @@ def _distinct_by_length(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     return distinct, np.fromiter((place[text] for text in texts), dtype=np.int64, count=len(texts))
 
 
-def _with_progress(distinct: list[str], shard_size: int, name: str) -> Iterator[list[str]]:
-    from tqdm.auto import tqdm
-
-    with tqdm(total=len(distinct), desc=f"encode with {name}", unit=" texts", disable=None) as bar:
-        for start in range(0, len(distinct), shard_size):
-            part = distinct[start : start + shard_size]
-            yield part
-            bar.update(len(part))
-
-
 def _encode_shard(texts: list[str], encoder: Encoder, folder: Path) -> Path:
     digest = hashlib.sha256("\0".join([encoder.identity, *texts]).encode()).hexdigest()
     file = folder / f"{digest[:32]}.npy"
-    if not file.exists():  # the name is the content's, and a shard is moved here only when whole
+    if file.exists():
+        advance(len(texts), UNIT, is_old=True)
+    else:  # the name is the content's, and a shard is moved here only when whole
         vectors = np.asarray(encoder.encode(texts), dtype=np.float32)
         _check_vectors(vectors, n_texts=len(texts), name=encoder.name)
         partial = file.with_suffix(".partial")

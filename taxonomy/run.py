@@ -62,7 +62,7 @@ class Run:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
-        self.manifest: dict[str, Any] = read_manifest(folder) or {"format": 1, "stages": {}}
+        self.manifest: dict[str, Any] = _run_manifest(folder) or {"format": 1, "stages": {}}
         self.manifest["settings"] = settings.model_dump(exclude_none=True)
         self.manifest["packages"] = {name: package_version(name) for name in RECORDED_PACKAGES}
 
@@ -156,6 +156,7 @@ def open_run(folder: Path, settings: Settings) -> Iterator[Run]:
     from filelock import FileLock, Timeout
 
     with full_disk_as_run_error(folder):
+        _run_manifest(folder)  # before anything is written into it
         folder.mkdir(parents=True, exist_ok=True)
         try:
             # The system lets go of the lock when the process ends, however it ends.
@@ -191,13 +192,21 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     file = folder / "manifest.json"
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise RunError(
             f"cannot read {file}: {error}; remove it and run the same command again."
         ) from error
     return dict(manifest)
+
+
+def _run_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest, if it is that of a run."""
+    manifest = read_manifest(folder)
+    if manifest is not None and "stages" not in manifest:
+        raise RunError(f"{folder} is a release, not a run; give the folder of a run.")
+    return manifest
 
 
 def stage_state(folder: Path, stages: Mapping[str, Any], name: str) -> str:
@@ -223,9 +232,12 @@ def stage_states(folder: Path, names: Iterable[str]) -> list[dict[str, Any]]:
     RunError
         There is no run in the folder.
     """
-    manifest = read_manifest(folder)
+    manifest = _run_manifest(folder)
     if manifest is None:
-        raise RunError(f"{folder} holds no run (no manifest.json); start one with build.")
+        raise RunError(
+            f"{folder} holds no run (no manifest.json); start one with: taxonomy build FILES "
+            f"--run {folder}"
+        )
     log = read_log(folder)
     seconds = {line["stage"]: line["seconds"] for line in log if line.get("made")}
     usd = {line["stage"]: line["usd"] for line in log if "usd" in line}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -247,6 +248,18 @@ class Settings(Section):
             raise SettingsError(_explain(error, source=path)) from error
 
 
+def setting_keys(section: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
+    """Every setting as `section.key`, and the type of its value."""
+    keys: dict[str, Any] = {}
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys |= setting_keys(kind, f"{prefix}{name}.")
+        else:
+            keys[f"{prefix}{name}"] = kind
+    return keys
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -281,9 +294,12 @@ def _parse_value(text: str) -> Any:
 
 
 def _explain(error: ValidationError, *, source: Path | None) -> str:
-    problems = [
-        f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}, found {item['input']!r}"
-        for item in error.errors()
-    ]
+    problems = []
+    for item in error.errors():
+        key = ".".join(map(str, item["loc"])) or "settings"
+        problem = f"{key}: {item['msg']}, found {item['input']!r}"
+        near = get_close_matches(key, setting_keys(), n=1)
+        is_unknown = item["type"] == "extra_forbidden"
+        problems.append(f"{problem} (did you mean {near[0]}?)" if is_unknown and near else problem)
     where = f" (file {source})" if source else ""
     return f"settings are not valid{where}: {'; '.join(problems)}."

@@ -1,15 +1,39 @@
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
 
 import pytest
 
+from taxonomy.cli import main
 
-def call(*arguments, cwd=None):
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def call(*arguments, cwd="."):
+    """A verb in this process, as the command line runs it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["taxonomy", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return Done(ended.value.code or 0, out.getvalue(), err.getvalue())
+
+
+def run(*arguments, cwd=None):
+    """A verb as a process of its own."""
     command = [sys.executable, "-m", "taxonomy", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
 
@@ -25,7 +49,7 @@ def release(small_run, tmp_path_factory):
 
 
 def test_help_lists_the_verbs():
-    done = call("--help")
+    done = run("--help")
     assert done.returncode == 0
     for verb in ("demo", "build", "status", "show", "release", "check", "estimate", "answers",
                  "onet", "economics"):  # fmt: skip
@@ -43,6 +67,7 @@ def test_status_lists_every_stage(small_run):
             "clusters",
             "names",
             "hierarchy",
+            "map",
             "measures",
         )
     ]
@@ -86,17 +111,123 @@ def test_check_of_a_damaged_release_exits_with_1(release, tmp_path):
         (["check", "nowhere"], "nowhere holds no clusters_wide.tsv"),
         (["build", "nowhere.jsonl", "--run", "r"], "nowhere.jsonl"),
         (["build", "x", "--run", "r", "--set", "cluster.k=3"], "cluster.k: Extra inputs"),
+        (
+            ["build", "x", "--run", "r", "--set", "cluster.n_cluster=3"],
+            "(did you mean cluster.n_clusters?)",
+        ),
+        (["build", ".", "--run", "r"], ". is a folder; give files of conversations"),
+        (["build", "mine.txt", "--run", "mine.txt/r"], "a part of the path is a file"),
+        (["build", "mine.txt", "--run", "mine.txt"], "mine.txt is a file; give a folder"),
+        (["status", "mine.txt"], "mine.txt holds no run"),
+        (["answers", "import", "mine.txt", "--ledger", "l.sqlite"], "Nothing was imported"),
         (["build", "x", "--run", "r", "--until", "later"], "there is no stage 'later'"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_an_error_is_one_line_without_a_traceback_and_exit_1(arguments, message, tmp_path):
-    done = call(*arguments, cwd=tmp_path)
+    (tmp_path / "mine.txt").write_text("mine")
+    done = call(*arguments, "--quiet", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("error: ")
     assert len(done.stderr.strip().splitlines()) == 1
     assert message in done.stderr
+    assert {file.name for file in tmp_path.iterdir()} <= {"mine.txt", "r"}
+
+
+def test_the_program_itself_ends_an_error_without_a_traceback(tmp_path):
+    done = run("status", "nowhere", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: nowhere holds no run (no manifest.json); start one with: taxonomy build FILES "
+        "--run nowhere\n"
+    )
+
+
+def test_a_release_is_no_run_and_is_left_as_it_is(release, small_corpus):
+    before = sorted(file.name for file in release.iterdir())
+    for arguments in (["status", release], ["build", small_corpus, "--run", release]):
+        done = call(*arguments)
+        assert done.returncode == 1
+        assert (
+            done.stderr == f"error: {release} is a release, not a run; give the folder of a run.\n"
+        )
+    assert sorted(file.name for file in release.iterdir()) == before
+
+
+def test_a_verb_with_a_slip_names_the_one_that_was_meant():
+    done = call("biuld")
+    assert done.returncode == 2
+    assert "Did you mean 'build'?" in done.stderr
+
+
+def test_the_version_is_one_line():
+    assert call("--version").stdout.startswith("taxonomy 0.")
+
+
+def test_quiet_leaves_the_results_alone(small_run, release, tmp_path):
+    for arguments in (["status", small_run], ["show", release], ["check", release]):
+        loud, quiet = call(*arguments), call(*arguments, "-q")
+        assert quiet.stdout == loud.stdout
+        assert (quiet.stderr, loud.stderr[:6]) == ("", "next: ")
+    done = call("release", small_run, "--version", "v1", "--out", tmp_path / "r", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_next_command_is_quoted_for_the_shell(release, tmp_path):
+    odd = shutil.copytree(release, tmp_path / "my release; rm")
+    assert f"next: taxonomy show '{odd}' 01\n" in call("show", odd).stderr
+
+
+def test_json_is_all_there_is_on_stdout(small_run, tmp_path):
+    out = tmp_path / "release"
+    done = call("release", small_run, "--version", "v1", "--out", out, "--json")
+    record = json.loads(done.stdout)
+    assert (record["release"], record["version"]) == (str(out), "v1")
+    assert record["page"] == str(out / "index.html")
+    assert set(record["levels"]) == {"0", "1", "2"}
+    findings = json.loads(call("check", out, "--json", "-q").stdout)
+    assert {finding["kind"] for finding in findings} == {"quirk"}
+
+
+def test_a_build_says_a_line_a_stage_and_what_was_kept(small_corpus, tmp_path):
+    given = ["build", small_corpus, "--run", tmp_path / "run", "--until", "facets"]
+    first = call(*given).stderr.splitlines()
+    assert first[0].startswith("conversations  made in ")
+    assert first[1].startswith("facets         made in ")
+    assert first[2] == "next: the same command without --until"
+    done = call(*given, "--json")
+    assert done.stderr.startswith("conversations  kept: ")
+    assert json.loads(done.stdout) == {
+        "run": str(tmp_path / "run"),
+        "until": "facets",
+        "levels": None,
+    }
+
+
+def test_ctrl_c_is_one_line_and_leaves_nothing_half_written(tmp_path):
+    command = [sys.executable, "-m", "taxonomy", "demo", "--conversations", "1000000"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list(tmp_path.rglob("*.partial")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[1:] == [
+        "error: interrupted; what is finished is kept, and the same command goes on."
+    ]
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+def test_a_reader_that_stops_early_is_no_error(release):
+    command = f"{sys.executable} -m taxonomy show {release} --json | true"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr.count("\n") <= 1
+    assert "Traceback" not in done.stderr
+    assert "error" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -150,8 +281,8 @@ def test_a_budget_that_is_too_small_is_one_clear_line_and_exit_1(asked, small_co
         "--set", f"claude.base_url={fake_claude}", cwd=asked,
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr.startswith("error: the budget of 0.0001 USD is used up")
-    assert "Traceback" not in done.stderr
+    (error,) = [line for line in done.stderr.splitlines() if not line.startswith("conversations ")]
+    assert error.startswith("error: the budget of 0.0001 USD is used up")
 
 
 def test_claude_without_a_key_is_one_clear_line(asked, small_corpus):
@@ -193,6 +324,9 @@ def test_answers_are_copied_pruned_and_purged(asked):
     assert len(exported(asked, "b.sqlite", "second.jsonl")) == len(ids) - 3
     pruned = call("answers", "prune", "--status", "ok", "--ledger", "b.sqlite", cwd=asked)
     assert pruned.stdout == f"{len(ids) - 4} answers taken out\n"
+    again = call("answers", "purge", ids[3], "--ledger", "b.sqlite", "--json", cwd=asked)
+    assert json.loads(again.stdout) == {"ledger": "b.sqlite", "removed": 0}
+    assert "next: taxonomy build FILES" in pruned.stderr
 
 
 def exported(folder, ledger, name):

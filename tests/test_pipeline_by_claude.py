@@ -7,8 +7,9 @@ import socket
 import polars as pl
 import pytest
 
-from taxonomy.claude import wire
+from taxonomy.claude import ask, wire
 from taxonomy.claude.fake import FakeClaude, Rule, Script
+from taxonomy.claude.session import Patience
 from taxonomy.errors import BudgetError, LedgerError
 from taxonomy.pipeline import STAGES, build
 from taxonomy.release.check import check_release
@@ -292,6 +293,8 @@ def forbid_sockets(monkeypatch):
 def test_requests_without_an_answer_are_asked_again_by_the_next_command(
     small_corpus, hashing_encoder, tmp_path, monkeypatch
 ):
+    # Six tries of the same request: half a minute at the usual pace.
+    monkeypatch.setattr(ask, "Patience", lambda: Patience(backoff=0.02))
     given = {
         "settings": by_claude("claude.mode=direct", "conversations.sample=100"),
         "encoder": hashing_encoder,

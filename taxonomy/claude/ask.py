@@ -27,6 +27,7 @@ from taxonomy.claude.records import STATUSES, Answer, Request, in_groups
 from taxonomy.claude.session import Patience, Session
 from taxonomy.claude.tally import Tally
 from taxonomy.errors import ClaudeError, LedgerError
+from taxonomy.progress import progress
 from taxonomy.settings import ClaudeSettings
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,8 @@ class Claude:
         else:
             with self.ledger.alone():
                 try:
-                    self._ask(requests, self._session(self._connection))
+                    with progress("answers", total=0, unit="answers"):
+                        self._ask(requests, self._session(self._connection))
                 except KeyboardInterrupt:
                     self._say_stopped()
                     raise

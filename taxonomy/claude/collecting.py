@@ -18,6 +18,7 @@ from taxonomy.claude.connection import Failure
 from taxonomy.claude.entries import Outcome
 from taxonomy.claude.ledger import RECEIVED
 from taxonomy.claude.session import Session
+from taxonomy.progress import advance
 
 KEY_DIGITS = 40
 COMMIT_EVERY = 500
@@ -124,6 +125,7 @@ def _book(
                     n_messages += 1
                 else:
                     failed.append((item, kind, outcome, tries))
+    advance(n_messages, "answers")
     for item, outcome in closed:
         _settle(session, item, outcome)
     for item, kind, outcome, tries in failed:

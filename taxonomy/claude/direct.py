@@ -19,6 +19,7 @@ from taxonomy.claude.pace import Pace
 from taxonomy.claude.pending import Pending
 from taxonomy.claude.session import Session
 from taxonomy.errors import ClaudeError
+from taxonomy.progress import advance
 
 Result: TypeAlias = tuple[Any, str] | Failure
 """What a call gives: the JSON of a message and the id of the request, or why there is none."""
@@ -193,6 +194,8 @@ class _Calls:
             if state is not None:
                 if further := session.pending(pending.request, state):
                     self._put_off(further, 0.0)
+                else:
+                    advance(1, "answers")
                 return
         if not session.tally.is_given_up(pending.key):
             self._put_off(pending, session.wait_after(pending.key))

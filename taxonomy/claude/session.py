@@ -19,6 +19,7 @@ from taxonomy.claude.reading import read_message, read_usage
 from taxonomy.claude.records import Request, in_groups
 from taxonomy.claude.tally import MAX_TRIES, PAID_TRIES, Tally
 from taxonomy.errors import ClaudeError
+from taxonomy.progress import advance, grow
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,11 @@ class Session:
             states |= self._read_received(group, states)
             if not self._has_noted:
                 self.tally.n_requests += len(group)
+                grow(len(group), "answers")
             for request in group:
                 pending = self.pending(request, states.get(request.key))
                 if pending is None:
+                    advance(not self._has_noted, "answers", is_old=True)
                     continue
                 if request.key in sent_before:
                     self.awaited.add(request.key)
@@ -141,6 +144,7 @@ class Session:
         """Count a try that brought no answer; the last one is written down as the request's end."""
         if self.tally.fail(key, status, detail, tries=tries):
             self.ledger.store_failure(key, status, detail)
+            advance(1, "answers")
 
     def give_up(self, key: bytes, detail: str) -> None:
         """End a request that the server finds malformed: it can never be answered."""

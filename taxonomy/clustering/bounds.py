@@ -20,6 +20,7 @@ from taxonomy.clustering.assign import (
     unit_rows,
 )
 from taxonomy.clustering.blocks import map_in_order, row_blocks
+from taxonomy.progress import advance
 
 ROUNDING = 2e-6
 """Added to a bound at each move: more than float32 products of unit vectors are wrong by."""
@@ -79,6 +80,7 @@ class BoundedAssigner:
             sizes += block_sizes
         self._centers = centers
         self._fill_empty(sums, sizes)
+        advance(1, "passes")
         return Partition(self._labels.copy(), sums, sizes)
 
     def _far_centers(self, drift: np.ndarray) -> np.ndarray:

@@ -62,8 +62,14 @@ class DensityClusterer:
         return labels if len(rows) == len(X) else extend_labels(X, rows, labels)
 
 
-def reduce_dimensions(vectors: np.ndarray, *, random_state: int) -> np.ndarray:
-    """UMAP coordinates, shape (n, 5), of distinct unit vectors, from their exact neighbours."""
+def reduce_dimensions(
+    vectors: np.ndarray,
+    *,
+    n_dimensions: int = N_DIMENSIONS,
+    min_dist: float = 0.0,
+    random_state: int,
+) -> np.ndarray:
+    """UMAP coordinates of distinct unit vectors, shape (n, n_dimensions), from exact neighbours."""
     n_neighbors = min(N_NEIGHBORS, len(vectors))
     neighbors = _with_self(vectors, n_neighbors)
     few = len(vectors) < FEWEST_FOR_SPECTRAL_START
@@ -74,8 +80,8 @@ def reduce_dimensions(vectors: np.ndarray, *, random_state: int) -> np.ndarray:
 
         reducer = UMAP(
             n_neighbors=n_neighbors,
-            n_components=N_DIMENSIONS,
-            min_dist=0.0,
+            n_components=n_dimensions,
+            min_dist=min_dist,
             metric="cosine",
             init="random" if few else "spectral",
             precomputed_knn=neighbors,

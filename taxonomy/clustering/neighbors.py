@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taxonomy.clustering.blocks import map_in_order, row_blocks
+from taxonomy.progress import advance, progress
 
 BLOCK_ROWS = 1_024
 
@@ -40,11 +41,13 @@ def nearest_neighbors(vectors: np.ndarray, n_neighbors: int) -> Neighbors:
     # Nearest diagonals first: each leaves thresholds that spare the next most of its candidates.
     # A thread may see a threshold before or after the last update. Both are at most the final
     # one, so that decides how many candidates there are and never which are kept.
-    for offset in range(len(blocks)):
-        pairs = list(zip(blocks, blocks[offset:], strict=False))
-        for candidates in map_in_order(lambda pair: _candidates(vectors, found, *pair), pairs):
-            for rows, columns, similarity in candidates:
-                _keep_nearest(found, rows, columns, similarity)
+    with progress("neighbours", total=len(blocks) * (len(blocks) + 1) // 2, unit="blocks"):
+        for offset in range(len(blocks)):
+            pairs = list(zip(blocks, blocks[offset:], strict=False))
+            for candidates in map_in_order(lambda pair: _candidates(vectors, found, *pair), pairs):
+                for rows, columns, similarity in candidates:
+                    _keep_nearest(found, rows, columns, similarity)
+                advance(1, "blocks")
     return found
 
 

@@ -16,6 +16,7 @@ from taxonomy.clustering.density import DensityClusterer
 from taxonomy.clustering.kmeans import find_partition, lloyd
 from taxonomy.clustering.neighbors import smooth
 from taxonomy.errors import ClusteringError
+from taxonomy.progress import progress
 from taxonomy.settings import ClusterSettings
 
 logger = logging.getLogger(__name__)
@@ -120,16 +121,17 @@ def _kmeans_labels(
         points = smooth(
             points, n_neighbors=settings.n_neighbors, n_rounds=settings.smoothing_rounds
         )
-    partition = find_partition(
-        points,
-        distinct.counts[sample],
-        n_clusters,
-        n_restarts=settings.n_restarts,
-        random_state=random_state,
-    )
-    if len(sample) == len(distinct.first):
-        return np.asarray(partition.labels[distinct.inverse])
-    return _label_all(vectors, partition.centers, distinct)
+    with progress("k-means", unit="passes"):
+        partition = find_partition(
+            points,
+            distinct.counts[sample],
+            n_clusters,
+            n_restarts=settings.n_restarts,
+            random_state=random_state,
+        )
+        if len(sample) == len(distinct.first):
+            return np.asarray(partition.labels[distinct.inverse])
+        return _label_all(vectors, partition.centers, distinct)
 
 
 def _training_sample(n: int, n_clusters: int, *, random_state: int) -> np.ndarray:

@@ -29,6 +29,7 @@ from taxonomy.conversations.spill import Spill
 from taxonomy.conversations.store import Store
 from taxonomy.conversations.threads import threads
 from taxonomy.errors import ConversationError
+from taxonomy.progress import advance, progress
 from taxonomy.settings import ConversationSettings
 
 logger = logging.getLogger(__name__)
@@ -146,8 +147,9 @@ def _ingest(
     ):
         with new_rejected.open("w", encoding="utf-8", errors="backslashreplace") as stream:
             intake = _Intake(store, Rejected(stream), settings)
-            for source in recognised:
-                intake.take(source, meeting=out.with_name(f".{out.name}.threads"))
+            with progress("read", unit="rows"):
+                for source in recognised:
+                    intake.take(source, meeting=out.with_name(f".{out.name}.threads"))
             tally = write_settled(
                 store, new_out, intake.rejected, names=intake.names, sample=settings.sample
             )
@@ -174,6 +176,7 @@ class _Intake:
             for lines, draft in _drafts(source, by_thread):
                 self._n_rows += len(lines)
                 self._take_draft(lines, draft)
+                advance(len(lines), "rows")
 
     def check(self, tally: Tally, listed_in: Path | None) -> None:
         """Raise ConversationError if too much was rejected, or nothing is left."""

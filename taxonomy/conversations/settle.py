@@ -16,6 +16,7 @@ from polars.io.plugins import register_io_source
 from taxonomy.conversations.rejected import Rejected
 from taxonomy.conversations.schema import CONVERSATIONS
 from taxonomy.conversations.store import Store
+from taxonomy.progress import track
 
 ROW_GROUP_ROWS = 8_192
 
@@ -63,7 +64,7 @@ def write_settled(
 def _settled(
     store: Store, rejected: Rejected, names: Sequence[str], tally: Tally
 ) -> Iterator[pl.DataFrame]:
-    for unsorted in store.buckets():
+    for unsorted in track(store.buckets(), "sort", unit="parts"):
         bucket = unsorted.sort("key", "conversation_id", "order")
         is_first = bucket["conversation_id"].is_first_distinct()
         if not is_first.all():

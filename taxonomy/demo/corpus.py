@@ -10,7 +10,6 @@ import csv
 import json
 import tomllib
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -21,6 +20,7 @@ from typing import Any, TextIO
 
 from taxonomy.demo.areas import Area, Task, Topic, load_areas
 from taxonomy.demo.dialogue import Dialogue, hold, mistype
+from taxonomy.progress import track
 
 TRUTH = ("conversation_id", "kind", "area", "topic", "task", "collaboration", "language")
 
@@ -150,14 +150,18 @@ def write_corpus(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial, partial_truth = path.with_suffix(".partial"), path.with_suffix(".truth.partial")
-    with (
-        partial.open("w", encoding="utf-8") as rows,
-        partial_truth.open("w", encoding="utf-8", newline="") as truth,
-    ):
-        corpus = Corpus(n_conversations, random_state)
-        _write_rows(rows, truth, corpus, n_conversations, with_facets)
-    partial_truth.replace(truth_file(path))
-    partial.replace(path)
+    try:
+        with (
+            partial.open("w", encoding="utf-8") as rows,
+            partial_truth.open("w", encoding="utf-8", newline="") as truth,
+        ):
+            corpus = Corpus(n_conversations, random_state)
+            _write_rows(rows, truth, corpus, n_conversations, with_facets)
+        partial_truth.replace(truth_file(path))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+        partial_truth.unlink(missing_ok=True)
 
 
 def _write_rows(
@@ -165,19 +169,13 @@ def _write_rows(
 ) -> None:
     table = csv.writer(truth, delimiter="\t", lineterminator="\n")
     table.writerow(TRUTH)
-    for number in _with_progress(n_conversations):
+    for number in track(range(n_conversations), "corpus", unit="conversations"):
         row, facts = corpus.row(number, with_facets=with_facets)
         table.writerow(facts)
         line = json.dumps(row, ensure_ascii=False) + "\n"
         # Some clients send a conversation twice: the same id, the same content.
         resent = Random(f"{corpus.random_state}/resent/{number}").random() < RESENT_RATE
         rows.write(line * (2 if resent else 1))
-
-
-def _with_progress(n_conversations: int) -> Iterator[int]:
-    from tqdm.auto import tqdm
-
-    yield from tqdm(range(n_conversations), desc="write conversations", disable=None)
 
 
 def _weighted_places(random_state: int) -> tuple[list[Place], list[float]]:

@@ -13,6 +13,7 @@ from taxonomy.facets.language import detect_language
 from taxonomy.facets.prose import HEAD_CHARACTERS, TAIL_CHARACTERS, Prose, read_prose
 from taxonomy.facets.request import find_request
 from taxonomy.facets.schema import FACET_COLUMNS, refuse_own_facets
+from taxonomy.progress import advance, progress
 from taxonomy.settings import FacetSettings
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,9 @@ def extract_facets(
     is_open = ~pl.col("flagged") & pl.any_horizontal(pl.col(GIVEN).is_null())
     open_rows = given.filter(is_open)
     logger.info("%d of %d conversations need facets", open_rows.height, given.height)
-    found = pl.concat([_empty(), *(_fill(part) for part in open_rows.iter_slices(_SLICE))])
+    with progress("facets", total=given.height, unit="conversations"):
+        advance(given.height - open_rows.height, "conversations")
+        found = pl.concat([_empty(), *(_fill(part) for part in open_rows.iter_slices(_SLICE))])
     return _merge(given, found)
 
 
@@ -66,7 +69,10 @@ def answer_by_rules(texts: Sequence[str]) -> tuple[str | None, str, str]:
 
 def _fill(part: pl.DataFrame) -> pl.DataFrame:
     rows = part.select("_row", _user_texts(), *GIVEN).iter_rows()
-    answers = [(place, *_answer(texts, *given)) for place, texts, *given in rows]
+    answers = []
+    for place, texts, *given in rows:
+        answers.append((place, *_answer(texts, *given)))
+        advance(1, "conversations")
     return pl.DataFrame(answers, schema=_empty().schema, orient="row")
 
 

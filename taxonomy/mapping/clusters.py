@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from taxonomy.mapping.job import (
     Asking,
     OnetSource,
     asked_claude,
-    make_stage,
     maker,
     open_job,
 )
@@ -27,7 +27,10 @@ from taxonomy.onet.index import TaskIndex, open_index
 from taxonomy.onet.sssom import SSSOM_FILE, sssom_text
 from taxonomy.run import Facts, Stage, write_text
 from taxonomy.settings import Settings
+from taxonomy.steps import make_stage
 from taxonomy.tree import Taxonomy
+
+logger = logging.getLogger(__name__)
 
 CROSSWALK_FILE = "crosswalk.parquet"
 
@@ -68,7 +71,7 @@ def map_clusters(
             write_text(folder / SSSOM_FILE, sssom_text(crosswalk, taxonomy.nodes, source.onet))
             return facts
 
-        make_stage(job, stage, write)
+        make_stage(job, stage, write, say=asking.say if asking else logger.info)
         return pl.read_parquet(job.run.path(CROSSWALK_FILE))
 
 

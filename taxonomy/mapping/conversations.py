@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -15,7 +16,6 @@ from taxonomy.mapping.job import (
     Asking,
     OnetSource,
     check_finished,
-    make_stage,
     maker,
     open_job,
 )
@@ -29,7 +29,9 @@ from taxonomy.onet.task_tree import open_task_tree, task_tree_key
 from taxonomy.onet.usage import TASK_PCT, usage_tables
 from taxonomy.run import Facts, Stage, open_run, write_text
 from taxonomy.settings import Settings
-from taxonomy.steps import Job
+from taxonomy.steps import Job, make_stage
+
+logger = logging.getLogger(__name__)
 
 TaskRoute = Literal["offline", "shortlist", "descent"]
 ROUTES: tuple[TaskRoute, ...] = get_args(TaskRoute)
@@ -87,7 +89,7 @@ def map_conversations(
             assigned.write_parquet(folder / TASKS_FILE)
             return _facts_of(assigned, source.onet, route)
 
-        make_stage(job, stage, write)
+        make_stage(job, stage, write, say=asking.say if asking else logger.info)
         return pl.read_parquet(job.run.path(TASKS_FILE))
 
 

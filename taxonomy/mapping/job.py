@@ -19,7 +19,7 @@ from taxonomy.embedding import Encoder, load_encoder
 from taxonomy.errors import RunError, SettingsError
 from taxonomy.onet.questions import onet_prompt_version
 from taxonomy.onet.tables import Onet
-from taxonomy.run import Facts, Stage, open_run, read_manifest, stage_state
+from taxonomy.run import open_run, read_manifest, stage_state
 from taxonomy.settings import ModelSettings, Settings
 from taxonomy.steps import Job
 
@@ -107,16 +107,6 @@ def asked_claude(asking: Asking, *, run: str) -> Claude | None:
     return open_claude(
         asking.settings, asking.ledger, os.environ, budget=asking.budget, run=run, say=asking.say
     )
-
-
-def make_stage(job: Job, stage: Stage, write: Callable[[Path], Facts]) -> None:
-    """Make a stage that is not current, or lacks answers that can be had now; note its cost."""
-    made = True
-    try:
-        made = job.run.make(stage, write, again=job.lacks_answers(stage.name))
-    finally:
-        if made:  # also of a stage that was broken off: it has cost something
-            job.log_spending(stage.name)
 
 
 def maker(job: Job, route: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 from taxonomy.errors import OnetError
+from taxonomy.progress import advance, progress
 
 _CHUNK = 1 << 18
 _NETWORK = (OSError, http.client.HTTPException)
@@ -87,7 +88,8 @@ class Download:
                 return self._go_on()
             if response.headers.get_content_type() == "text/html":
                 raise self._error(f"{self.address} answered with a web page, not an archive")
-            self._keep(response, validator, append=begin > 0)
+            with progress("fetch", total=total, unit="bytes", initial=begin, is_bytes=True):
+                self._keep(response, validator, append=begin > 0)
         return total
 
     def _open(self, start: int, known: str) -> HTTPResponse | None:
@@ -116,6 +118,7 @@ class Download:
         with self.partial.open("ab" if append else "wb") as file:
             while chunk := self._read(response):
                 file.write(chunk)
+                advance(len(chunk), "bytes")
 
     def _read(self, response: HTTPResponse) -> bytes:
         """The next bytes; none at the end, and where the connection breaks off."""

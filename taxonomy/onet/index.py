@@ -24,6 +24,7 @@ from taxonomy.onet.surroundings import surroundings
 from taxonomy.onet.tables import Onet
 from taxonomy.onet.vectors import cached_vectors, mean_vectors
 from taxonomy.onet.weights import load_weights, none_probability
+from taxonomy.progress import advance, progress
 
 logger = logging.getLogger(__name__)
 
@@ -95,10 +96,12 @@ class TaskIndex:
         """
         weights = load_weights()[self.kind("node" if "name" in queries.columns else "request")]
         found = [pl.DataFrame(schema=CANDIDATES)]
-        for part, texts in self._encoded(queries, vectors):
-            scores = self._scores(part, texts, weights)
-            none = none_probability(self._nearness(texts))
-            found.append(self._best(part, scores, none, n, diverse=diverse))
+        with progress("search O*NET", total=queries.height, unit="queries"):
+            for part, texts in self._encoded(queries, vectors):
+                scores = self._scores(part, texts, weights)
+                none = none_probability(self._nearness(texts))
+                found.append(self._best(part, scores, none, n, diverse=diverse))
+                advance(part.height, "queries")
         return pl.concat(found)
 
     def views(self, queries: pl.DataFrame) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from taxonomy.onet.crosswalk import N_CANDIDATES
 from taxonomy.onet.index import TaskIndex
 from taxonomy.onet.questions import ASSIGNED, NO_REQUEST, NONE
 from taxonomy.onet.weights import agreement
+from taxonomy.progress import progress
 
 BLOCK = 4_096
 LEAST_NONE = 0.5
@@ -32,14 +33,15 @@ def assign_by_retrieval(
     asked = requests.filter(known)
     if vectors is not None:
         vectors = vectors[np.flatnonzero(known.to_numpy())]
-    parts = [
-        _assign(
-            asked.slice(start, BLOCK),
-            index,
-            None if vectors is None else vectors[start : start + BLOCK],
-        )
-        for start in range(0, asked.height, BLOCK)
-    ]
+    with progress("search O*NET", total=asked.height, unit="queries"):
+        parts = [
+            _assign(
+                asked.slice(start, BLOCK),
+                index,
+                None if vectors is None else vectors[start : start + BLOCK],
+            )
+            for start in range(0, asked.height, BLOCK)
+        ]
     found = pl.concat(parts) if parts else pl.DataFrame(schema=ASSIGNED)
     rows = requests.select("conversation_id").join(
         found, on="conversation_id", how="left", maintain_order="left"

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 
@@ -31,23 +31,38 @@ PASSING = [
 ]
 
 
+# A process that has imported everything, of which each asking is a fork: so a start costs little.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["pytest", "anthropic", "taxonomy.claude", "taxonomy.claude.upkeep"])
+FORKED = """
+import os, runpy, sys
+sys.stdout = os.fdopen(os.dup(ready.fileno()), "w")
+runpy.run_path(program)["main"](*arguments)
+"""
+
+
 def start(asking, server, folder, mode, n):
     """A process that asks, once it has begun."""
-    command = [
-        sys.executable, asking.__file__, server.url, str(folder / "answers.sqlite"), mode,
-        str(n), str(BUDGET), str(folder / "out.json"),
-    ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout.readline() == b"ready\n", process.stderr.read().decode()
+    arguments = [server.url, str(folder / "answers.sqlite"), mode, str(n), str(BUDGET)]
+    ours, ready = FORKS.Pipe(duplex=False)
+    told = {
+        "program": asking.__file__,
+        "arguments": [*arguments, str(folder / "out.json")],
+        "ready": ready,
+    }
+    process = FORKS.Process(target=exec, args=(FORKED, told), daemon=True)
+    process.start()
+    ready.close()
+    with ours:
+        assert os.read(ours.fileno(), 6) == b"ready\n"
     return process
 
 
 def finish(*asked):
     process = start(*asked)
-    folder = asked[2]
-    _, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors.decode()
-    return json.loads((folder / "out.json").read_text())
+    process.join(timeout=300)
+    assert process.exitcode == 0
+    return json.loads((asked[2] / "out.json").read_text())
 
 
 @pytest.mark.slow
@@ -69,9 +84,9 @@ def test_every_fault_and_many_kills_lose_nothing_and_pay_for_nothing_twice(
         assert n_killed < 4 * n_kills
         process = start(asking, server, wild, mode, n)
         time.sleep(chance.uniform(0.0, 0.3))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        n_killed += process.returncode == -signal.SIGKILL
+        process.kill()
+        process.join()
+        n_killed += process.exitcode == -signal.SIGKILL
         with Ledger(wild / "answers.sqlite") as ledger:
             n_in_the_middle += bool(ledger.under_way())
     found = finish(asking, server, wild, mode, n)

@@ -117,7 +117,9 @@ def test_a_damaged_first_line_does_not_hide_the_format(ingest, write):
     assert read.reasons == [(1, "not valid JSON")]
 
 
-@pytest.mark.parametrize("empty", [b"", b"\n\n", b"[]", b"id,prompt\n", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "empty", [b"", b"\n\n", b"[]", b"id,prompt\n", gzip.compress(b"", mtime=0)]
+)
 def test_an_empty_file_is_an_error(ingest, write, empty):
     with pytest.raises(ConversationError, match=r"nothing\.csv is empty"):
         ingest(write(empty, "nothing.csv"))

@@ -8,9 +8,10 @@ import pytest
 from taxonomy.claude.ledger import Ledger
 from taxonomy.errors import RunError, SettingsError
 from taxonomy.mapping import is_run, map_clusters
-from taxonomy.mapping.job import check_finished, make_stage, maker, open_job
+from taxonomy.mapping.job import check_finished, maker, open_job
 from taxonomy.run import Stage, read_log
 from taxonomy.settings import Settings
+from taxonomy.steps import make_stage
 
 
 @pytest.fixture

@@ -70,18 +70,20 @@ class Batch:
 
     def entry(self, url: str) -> dict[str, Any]:
         """The batch as the API shows it: counts of what became of it only at the very end."""
-        has_ended = self.status == "ended"
+        status = self.status  # asked once: it may end between two looks at the clock
+        has_ended = status == "ended"
+        archived = has_ended and self.fault == "archived"
         counts = {outcome: self.outcomes[outcome] if has_ended else 0 for outcome in OUTCOMES}
         return {
             "id": self.id,
             "type": "message_batch",
-            "processing_status": self.status,
+            "processing_status": status,
             "request_counts": {"processing": 0 if has_ended else self.n_requests, **counts},
             "created_at": _written(self.created_at),
             "expires_at": _written(self.created_at + LIFE),
             "ended_at": _written(self.ends_at) if has_ended else None,
             "cancel_initiated_at": _written(self.canceled_at),
-            "archived_at": _written(self.ends_at) if self.is_archived else None,
+            "archived_at": _written(self.ends_at) if archived else None,
             "results_url": f"{url}/v1/messages/batches/{self.id}/results" if has_ended else None,
         }
 
