@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taxonomy.conversations import read_conversations
     from taxonomy.pipeline import build
+    from taxonomy.release.read import Release
     from taxonomy.settings import Settings
     from taxonomy.tree import Taxonomy
 
-__all__ = ["Settings", "Taxonomy", "build", "read_conversations"]
+__all__ = ["Release", "Settings", "Taxonomy", "build", "read_conversations"]
 
 _HOME = {
+    "Release": "taxonomy.release.read",
     "Settings": "taxonomy.settings",
     "Taxonomy": "taxonomy.tree",
     "build": "taxonomy.pipeline",

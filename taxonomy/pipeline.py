@@ -1,6 +1,6 @@
 """The main job, in reading order: files of conversations in, a finished run folder out.
 
-    conversations -> facets -> embeddings -> clusters -> names -> hierarchy -> measures
+    conversations -> facets -> embeddings -> clusters -> names -> hierarchy -> map -> measures
 
 Each stage is one function below: it reads the files of the stages above it, calls the module that
 does the work, writes its own files into the folder it is given, and returns facts to record.
@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from taxonomy.claude import open_claude
+from taxonomy.cluster_map import MAP_FILE, place_on_map
 from taxonomy.clustering import cluster_vectors
 from taxonomy.conversations import ingest_conversations
 from taxonomy.coverage import UNANSWERED, coverage, n_unanswered, tally, window
@@ -31,21 +32,14 @@ from taxonomy.facets import (
     extract_facets_by_claude,
     facet_prompt_version,
 )
-from taxonomy.hierarchy import (
-    build_hierarchy,
-    build_hierarchy_by_claude,
-    hierarchy_prompt_version,
-)
+from taxonomy.hierarchy import build_hierarchy, build_hierarchy_by_claude, hierarchy_prompt_version
 from taxonomy.measures import measure, place_members
 from taxonomy.naming import name_clusters, name_clusters_by_claude, naming_prompt_version
-from taxonomy.privacy import PUBLISHED, suppress_cells
-from taxonomy.run import (
-    Facts,
-    open_run,
-    write_array,
-)
+from taxonomy.privacy import suppress_cells
+from taxonomy.progress import progress
+from taxonomy.run import Facts, open_run, write_array
 from taxonomy.settings import Settings
-from taxonomy.steps import STEPS, Job, step
+from taxonomy.steps import STEPS, Job, make_stage, step
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +70,7 @@ def build(
     until : the last stage to make, one of `STEPS`
     ledger : where Claude's answers are kept, if `settings.llm` has Claude asked
     budget : US dollars that this run folder may cost in all
-    say : told in a line each what happens to batches that Claude answers
+    say : told in a line each what became of a stage, and what happens to batches at Claude
 
     Raises
     ------
@@ -98,13 +92,7 @@ def build(
         files = tuple(Path(source) for source in sources)
         job = Job(run, files, settings, encoder or load_encoder(settings.embedding), claude)
         for name, declared in STEPS.items():
-            made = True
-            try:
-                stage, write = declared.stage(job), partial(declared.write, job)
-                made = run.make(stage, write, again=job.lacks_answers(name))
-            finally:
-                if made:  # also of a stage that was broken off: it has cost something
-                    job.log_spending(name)
+            make_stage(job, declared.stage(job), partial(declared.write, job), say=say)
             if name == until:
                 break
     return folder
@@ -137,7 +125,9 @@ def conversations(job: Job, folder: Path) -> Facts:
 def facets(job: Job, folder: Path) -> Facts:
     """Say what each conversation asks for, and how the two worked together."""
     if job.claude is None:
-        parts = [extract_facets(batch, job.settings.facets) for batch in job.batches()]
+        n = job.run.facts("conversations")["n_conversations"]
+        with progress("facets", total=n, unit="conversations"):
+            parts = [extract_facets(batch, job.settings.facets) for batch in job.batches()]
         extracted = pl.concat(parts)
     else:
         extracted = extract_facets_by_claude(job.batches, job.claude, job.settings)
@@ -184,9 +174,7 @@ def embeddings(job: Job, folder: Path) -> Facts:
     version=1,
     reads=("facets.parquet", "embeddings.npy"),
     writes=("clusters.parquet", "centers.npy"),
-    settings=lambda job: (
-        job.settings.cluster.model_dump() | {"random_state": job.settings.random_state}
-    ),
+    settings=lambda job: job.settings.cluster.model_dump() | job.seed,
 )
 def clusters(job: Job, folder: Path) -> Facts:
     """Group the vectors into fine clusters."""
@@ -215,7 +203,8 @@ def clusters(job: Job, folder: Path) -> Facts:
     settings=lambda job: (
         job.maker(job.settings.claude.names)
         | job.settings.naming.model_dump()
-        | {"encoder": job.encoder.identity, "random_state": job.settings.random_state}
+        | {"encoder": job.encoder.identity}
+        | job.seed
         | {"prompt": job.claude and naming_prompt_version()}
         | {"privacy": job.claude and job.settings.privacy.model_dump()}
     ),
@@ -226,7 +215,6 @@ def names(job: Job, folder: Path) -> Facts:
     if job.claude is None:
         named = name_clusters(members, centers, job.settings.naming, encoder=job.encoder)
     else:
-        published = job.sizes().filter(pl.col("status") == PUBLISHED)["cluster"]
         named = name_clusters_by_claude(
             members,
             centers,
@@ -234,7 +222,7 @@ def names(job: Job, folder: Path) -> Facts:
             job.claude,
             job.settings,
             encoder=job.encoder,
-            published=set(published),
+            published=set(job.published()["cluster"]),
         )
     named.write_parquet(folder / "names.parquet")
     return {
@@ -255,24 +243,19 @@ def names(job: Job, folder: Path) -> Facts:
             "naming": job.settings.naming.model_dump(),
             "privacy": job.settings.privacy.model_dump(),
             "encoder": job.encoder.identity,
-            "random_state": job.settings.random_state,
             "prompt": job.claude and hierarchy_prompt_version(),
         }
+        | job.seed
     ),
 )
 def hierarchy(job: Job, folder: Path) -> Facts:
     """Roll the clusters up into two further levels, and name those."""
-    sizes = job.sizes()
-    shown = pl.col("status") == PUBLISHED
-    # What is not published neither names a parent nor moves it up in the order of sizes.
-    published = sizes.filter(shown)["cluster"]
-    sizes = sizes.with_columns(n_conversations=pl.when(shown).then("n_conversations").otherwise(0))
-    clusters = job.read("names").join(sizes, on="cluster").sort("cluster")
+    clusters = job.named()
     facts: Facts = {}
     if job.claude is None:
         nodes = build_hierarchy(
             clusters,
-            job.members().filter(pl.col("cluster").is_in(published.implode())),
+            job.members().join(job.published(), on="cluster", how="semi", maintain_order="left"),
             job.array("centers"),
             job.settings.hierarchy,
             job.settings.naming,
@@ -292,6 +275,19 @@ def hierarchy(job: Job, folder: Path) -> Facts:
 
 
 @step(
+    version=1,
+    reads=(*CLUSTERED, "nodes.parquet"),
+    writes=(MAP_FILE,),
+    settings=lambda job: job.settings.privacy.model_dump() | job.seed,
+)
+def map(job: Job, folder: Path) -> Facts:
+    """Place the nodes that pass the floors on a plane, like beside like."""
+    placed = place_on_map(job.array("centers"), job.read("nodes"), job.published(), **job.seed)
+    placed.write_parquet(folder / MAP_FILE)
+    return {"placed": tally(placed["level"])}
+
+
+@step(
     version=2,
     reads=("conversations.parquet", "facets.parquet", "clusters.parquet", "nodes.parquet"),
     writes=("measures.parquet",),
@@ -300,12 +296,11 @@ def hierarchy(job: Job, folder: Path) -> Facts:
 def measures(job: Job, folder: Path) -> Facts:
     """Count: prevalence and splits of every node that passes the floors."""
     assigned, people, privacy = job.read("clusters"), job.people(), job.settings.privacy
-    sizes = job.sizes()
-    shown = sizes.filter(pl.col("status") == PUBLISHED).select("cluster")
-    placed = place_members(assigned.join(shown, on="cluster"), job.read("nodes"))
+    shown = assigned.join(job.published().select("cluster"), on="cluster")
+    placed = place_members(shown, job.read("nodes"))
     suppressed = suppress_cells(measure(placed, people), privacy)
     suppressed.write_parquet(folder / "measures.parquet")
-    return coverage(people, assigned, sizes) | {
+    return coverage(people, assigned, job.sizes()) | {
         "cells": tally(suppressed["status"]),
         "floors": privacy.model_dump(),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +16,12 @@ from taxonomy.claude import Claude, spending
 from taxonomy.conversations import read_batches
 from taxonomy.embedding import Encoder
 from taxonomy.errors import ConversationError
-from taxonomy.privacy import apply_cluster_floors
+from taxonomy.privacy import PUBLISHED, apply_cluster_floors
 from taxonomy.run import Facts, Run, Stage, file_digest
 from taxonomy.settings import ModelSettings, Settings
+from taxonomy.stage_words import stage_words
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Job:
         if self.claude is None:
             return {"maker": "offline"}
         return {"maker": "claude", "server": self.settings.claude.server} | model.model_dump()
+
+    @property
+    def seed(self) -> dict[str, int]:
+        """What a stage that is random takes: part of its key."""
+        return {"random_state": self.settings.random_state}
 
     def lacks_answers(self, stage: str) -> bool:
         """Whether a stage was made without answers that somebody could give now."""
@@ -86,6 +96,20 @@ class Job:
         """Size and status of every cluster: which of them pass the floors."""
         return apply_cluster_floors(self.read("clusters"), self.people(), self.settings.privacy)
 
+    def published(self) -> pl.DataFrame:
+        """Size of every cluster that passes the floors."""
+        return self.sizes().filter(pl.col("status") == PUBLISHED)
+
+    def named(self) -> pl.DataFrame:
+        """Name and size of every cluster; one under the floors counts no conversation.
+
+        So it neither names a parent nor moves it up in the order of sizes.
+        """
+        shown = pl.col("status") == PUBLISHED
+        counted = pl.when(shown).then("n_conversations").otherwise(0)
+        sizes = self.sizes().with_columns(n_conversations=counted)
+        return self.read("names").join(sizes, on="cluster").sort("cluster")
+
     def _conversations(self, *columns: str) -> pl.DataFrame:
         table = self.run.path("conversations.parquet")
         return pl.read_parquet(table, columns=["conversation_id", *columns])
@@ -114,6 +138,28 @@ class Step:
 STEPS: dict[str, Step] = {}
 
 
+def make_stage(
+    job: Job,
+    stage: Stage,
+    write: Callable[[Path], Facts],
+    *,
+    say: Callable[[str], None] = logger.info,
+) -> None:
+    """Make a stage that is not current, or lacks answers that can be had now; note its cost.
+
+    `say` is told in one line what became of it.
+    """
+    started, made = time.monotonic(), True
+    try:
+        made = job.run.make(stage, write, again=job.lacks_answers(stage.name))
+    finally:
+        if made:  # also of a stage that was broken off: it has cost something
+            job.log_spending(stage.name)
+    outcome = f"made in {time.monotonic() - started:,.1f} s" if made else "kept"
+    found = stage_words(stage.name, job.run.facts(stage.name))
+    say(f"{stage.name:14} {outcome}{found and f': {found}'}")
+
+
 def step(
     *,
     version: int,
@@ -135,6 +181,7 @@ def _source_digests(sources: Sequence[Path]) -> dict[str, str]:
     for place, source in enumerate(sources):
         digest = file_digest(source) if source.is_file() else None
         if digest is None:
-            raise ConversationError(f"there is no file {source}; give files of conversations.")
+            found = "is a folder" if source.is_dir() else "is not there"
+            raise ConversationError(f"{source} {found}; give files of conversations.")
         digests[f"{place}: {source.name}"] = digest
     return digests

@@ -14,38 +14,50 @@ PACKAGE = Path(taxonomy.__file__).parent
 # A module imports only from those above it: the order in which one reads the package.
 ORDER = [
     "errors",
+    "progress",
     "settings",
     "run",
     "collaboration",
+    "palette",
     "conversations",
     "claude",
     "facets",
     "embedding",
     "clustering",
+    "cluster_map",
     "naming",
     "hierarchy",
     "claude.fake",
     "measures",
     "privacy",
-    "page",
+    "display",
     "release.wide",
     "tree",
     "outline",
+    "release.manifest",
     "onet",
     "economics",
     "plots",
     "economic_report",
+    "release.read",
+    "explorer",
     "release.card",
     "release.write",
     "release.check",
     "demo",
     "coverage",
+    "stage_words",
     "steps",
     "pipeline",
     "mapping",
     "estimate",
+    "cli_complete",
+    "cli_talk",
     "cli_options",
     "cli_answers",
+    "cli_claude",
+    "cli_economics",
+    "cli_explore",
     "cli_onet",
     "cli",
     "__main__",
@@ -108,7 +120,8 @@ def test_the_command_line_imports_nothing_heavy():
 
 def test_what_the_package_exports_can_be_imported():
     assert {name for name in taxonomy.__all__ if getattr(taxonomy, name) is None} == set()
-    assert set(taxonomy.__all__) == {"Settings", "Taxonomy", "build", "read_conversations"}
+    exported = {"Release", "Settings", "Taxonomy", "build", "read_conversations"}
+    assert set(taxonomy.__all__) == exported
 
 
 def test_an_unknown_export_is_an_attribute_error():

@@ -3,7 +3,7 @@
 from taxonomy.hierarchy.build import NODES, build_hierarchy
 from taxonomy.hierarchy.by_claude import build_hierarchy_by_claude, hierarchy_prompt_version
 from taxonomy.hierarchy.faults import tree_faults
-from taxonomy.hierarchy.numbering import nodes_of_rows, number_nodes, with_paths
+from taxonomy.hierarchy.numbering import node_id, nodes_of_rows, number_nodes, with_paths
 from taxonomy.hierarchy.sizes import level_sizes
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "build_hierarchy_by_claude",
     "hierarchy_prompt_version",
     "level_sizes",
+    "node_id",
     "nodes_of_rows",
     "number_nodes",
     "tree_faults",

@@ -7,12 +7,18 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from taxonomy.cluster_map import MAP_FILE
 from taxonomy.measures import MEASURE_BASES
 from taxonomy.naming import NAMER as OFFLINE
 from taxonomy.onet.sssom import SSSOM_FILE
 from taxonomy.privacy import SUPPRESSED
 from taxonomy.release.wide import bucket_count
 from taxonomy.tree import Taxonomy
+
+MAP_ROW = (
+    f"\n| `{MAP_FILE}` | where each node lies on a plane, x and y from 0 to 1: like beside like; "
+    "the axes mean nothing |"
+)
 
 
 def card_markdown(taxonomy: Taxonomy, manifest: dict[str, Any]) -> str:
@@ -39,6 +45,7 @@ def card_markdown(taxonomy: Taxonomy, manifest: dict[str, Any]) -> str:
         limits=_limits(manifest),
         cells_sentence=_cells_sentence(taxonomy),
         crosswalk_row=_crosswalk_row(manifest),
+        map_row=MAP_ROW if "map" in manifest else "",
         onet_task=_onet_task(manifest),
         measure_rows="\n".join(
             f"| `{measure}` | {base} |"

@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from taxonomy.cluster_map import MAP_FILE
 from taxonomy.errors import OnetError, ReleaseError
 from taxonomy.onet.crosswalk import best_tasks
 from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
@@ -244,6 +245,17 @@ def _check_tables(folder: Path) -> Iterator[Finding]:
         yield _error("node ids do not follow from the published names")
 
 
+def _check_map(folder: Path) -> Iterator[Finding]:
+    if not (folder / MAP_FILE).exists():
+        return
+    places = pl.read_parquet(folder / MAP_FILE)
+    shown = pl.read_parquet(folder / "nodes.parquet").filter(pl.col("status") == PUBLISHED)
+    if sorted(places["node_id"]) != sorted(shown["node_id"]):
+        yield _error(f"{MAP_FILE} does not place each published node once, and no other")
+    if outside := places.filter(~pl.all_horizontal(pl.col("x", "y").is_between(0, 1))).height:
+        yield _error(f"{outside} places of {MAP_FILE} are outside 0 to 1")
+
+
 def _crosswalk(folder: Path) -> pl.DataFrame | None:
     return read_sssom(folder / SSSOM_FILE)[0] if (folder / SSSOM_FILE).exists() else None
 
@@ -265,5 +277,6 @@ def _check_floors(folder: Path) -> Iterator[Finding]:
 FOLDER_CHECKS: tuple[Callable[[Path], Iterator[Finding]], ...] = (
     _check_sums,
     _check_tables,
+    _check_map,
     _check_floors,
 )

@@ -6,6 +6,7 @@ One row a published cluster, names and descriptions of its three levels, prevale
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import polars as pl
 
 from taxonomy.collaboration import AUGMENTATION, AUTOMATION, COLLABORATIONS
 from taxonomy.errors import ReleaseError
-from taxonomy.hierarchy import nodes_of_rows, with_paths
+from taxonomy.hierarchy import node_id, nodes_of_rows, with_paths
 from taxonomy.measures import MEASURE_BASES, collaboration_measure
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
 
@@ -128,11 +129,9 @@ def from_wide(wide: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         clusters' means weighted by prevalence, a blank taken as 0: the rule by which the
         figures of the March 2025 report come out.
     """
-    # Descriptions of the published file begin with stray spaces.
-    stripped = wide.with_columns(pl.col(NAME_COLUMNS).str.strip_chars())
-    rows = with_paths(
-        stripped.rename({column: column.removeprefix("cluster_") for column in NAME_COLUMNS})
-    ).with_columns(n_conversations="percent_records", cluster=pl.lit(None, pl.Int32))
+    rows = _with_paths(wide).with_columns(
+        n_conversations="percent_records", cluster=pl.lit(None, pl.Int32)
+    )
     nodes = nodes_of_rows(rows)
     ids = dict(nodes.select("path", "node_id").iter_rows())
     measures = [
@@ -140,6 +139,22 @@ def from_wide(wide: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     ]
     nodes = nodes.with_columns(status=pl.lit(PUBLISHED)).drop("path", "n_conversations", "cluster")
     return nodes, pl.concat(measures)
+
+
+def tasks_of_wide(wide: pl.DataFrame) -> pl.DataFrame:
+    """node_id, onet_task: the task beside each cluster, verbatim or null, in the table's order."""
+    return _with_paths(wide).select(
+        node_id=pl.col("path_0").map_elements(partial(node_id, 0), return_dtype=pl.String),
+        onet_task="onet_task",
+    )
+
+
+def _with_paths(wide: pl.DataFrame) -> pl.DataFrame:
+    # Descriptions of the published file begin with stray spaces.
+    stripped = wide.with_columns(pl.col(NAME_COLUMNS).str.strip_chars())
+    return with_paths(
+        stripped.rename({column: column.removeprefix("cluster_") for column in NAME_COLUMNS})
+    )
 
 
 def _measures_of(rows: pl.DataFrame, level: int, node_id: pl.Series) -> pl.DataFrame:

@@ -6,37 +6,27 @@ half there.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
+from taxonomy.cluster_map import MAP_FILE
 from taxonomy.errors import ReleaseError
-from taxonomy.onet.crosswalk import best_tasks
-from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
-from taxonomy.page import page_html
-from taxonomy.privacy import PUBLISHED
+from taxonomy.explorer import explorer_html
+from taxonomy.onet.sssom import SSSOM_FILE
 from taxonomy.release.card import card_markdown
+from taxonomy.release.read import UNRELEASED, Release
 from taxonomy.release.wide import WIDE_FILE, to_wide
-from taxonomy.run import (
-    file_digest,
-    full_disk_as_run_error,
-    stage_state,
-    write_json,
-    write_text,
-)
+from taxonomy.run import file_digest, full_disk_as_run_error, write_json, write_text
 from taxonomy.tree import Taxonomy
 
 CHECKSUMS_FILE = "SHA256SUMS"
-# Describes one person's activity, so it stays in the run folder.
-PRIVATE_MEASURES = ("top_user_share",)
 
 
-def write_release(run: Path, out: Path, *, version: str) -> Taxonomy:
-    """The taxonomy of a finished run, published as the folder `out`.
+def write_release(run: Path, out: Path, *, version: str) -> Release:
+    """What a finished run holds above the floors, published as the folder `out`.
 
     Raises
     ------
@@ -44,48 +34,28 @@ def write_release(run: Path, out: Path, *, version: str) -> Taxonomy:
         The run is not finished, nothing in it passes the floors, or `out` holds something that is
         not a release.
     """
-    taxonomy = published(Taxonomy.load(run))
-    if not taxonomy.sizes():
-        raise ReleaseError(
-            "no cluster passes the floors, so there is nothing to publish; use fewer clusters "
-            "(--set cluster.n_clusters=...) or lower floors (--set privacy.min_conversations=...)."
-        )
+    unreleased = Release.load(run)
+    _check_releasable(unreleased, run)
     _check_replaceable(out)
-    onet_tasks = _onet_tasks(run, taxonomy.facts["stages"])
-    partial = out.with_name(f".{out.name}.partial")
-    with full_disk_as_run_error(out.parent):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        _write_files(taxonomy, partial, version, onet_tasks)
-        if onet_tasks is not None:
-            shutil.copyfile(run / SSSOM_FILE, partial / SSSOM_FILE)
-        _write_checksums(partial)
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
-    return taxonomy
-
-
-def published(taxonomy: Taxonomy) -> Taxonomy:
-    """The taxonomy without what stays private: names below the floors, measures of one person.
-
-    The id of a node is a digest of its name, which whoever guesses the name could confirm: below
-    the floors it is made from the node's code instead.
-    """
-    shown = pl.col("status") == PUBLISHED
-    hidden = taxonomy.nodes.filter(~shown).select("node_id", "code")
-    ids = {node: _code_id(code) for node, code in hidden.iter_rows()}
-    nodes = taxonomy.nodes.with_columns(
-        pl.when(shown).then("name").alias("name"),
-        pl.when(shown).then("description").alias("description"),
-        pl.col("node_id", "parent_id").replace(ids),
+    facts = unreleased.facts | {"version": version}
+    release = replace(
+        unreleased, version=version, taxonomy=replace(unreleased.taxonomy, facts=facts)
     )
-    measures = taxonomy.measures.filter(~pl.col("measure").is_in(PRIVATE_MEASURES))
-    return Taxonomy(nodes, measures, taxonomy.facts)
-
-
-def _code_id(code: str) -> str:
-    return "s" + hashlib.blake2b(code.encode(), digest_size=6).hexdigest()
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        with full_disk_as_run_error(out.parent):
+            partial.mkdir(parents=True)
+            _write_files(release, partial)
+            if release.crosswalk is not None:
+                shutil.copyfile(run / SSSOM_FILE, partial / SSSOM_FILE)
+            _write_checksums(partial)
+            if out.exists():
+                shutil.rmtree(out)
+            partial.replace(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return release
 
 
 def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
@@ -100,6 +70,16 @@ def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
     return nested(None)
 
 
+def _check_releasable(unreleased: Release, run: Path) -> None:
+    if unreleased.version != UNRELEASED:
+        raise ReleaseError(f"{run} is no run but a release, or a table; give a finished run.")
+    if not unreleased.taxonomy.sizes():
+        raise ReleaseError(
+            "no cluster passes the floors, so there is nothing to publish; use fewer clusters "
+            "(--set cluster.n_clusters=...) or lower floors (--set privacy.min_conversations=...)."
+        )
+
+
 def _check_replaceable(out: Path) -> None:
     is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
     if not is_free and not (out / CHECKSUMS_FILE).exists():
@@ -109,80 +89,20 @@ def _check_replaceable(out: Path) -> None:
         )
 
 
-def _onet_tasks(run: Path, stages: dict[str, Any]) -> pl.DataFrame | None:
-    """The best task of each cluster, where the run has a crosswalk."""
-    state = stage_state(run, stages, "crosswalk")
-    if state == "missing":
-        return None
-    if state != "finished":
-        raise ReleaseError(
-            f"the crosswalk to O*NET in {run} is {state}: its clusters or its files were changed "
-            f"since; make it again with: taxonomy onet crosswalk {run} --onet RELEASE"
-        )
-    # From the file that is published, whose weights are rounded: what is read must agree with it.
-    return best_tasks(read_sssom(run / SSSOM_FILE)[0])
-
-
-def _write_files(
-    taxonomy: Taxonomy, folder: Path, version: str, onet_tasks: pl.DataFrame | None
-) -> None:
-    manifest = _manifest(taxonomy, version)
-    wide = to_wide(taxonomy.nodes, taxonomy.measures, onet_tasks)
+def _write_files(release: Release, folder: Path) -> None:
+    taxonomy, manifest = release.taxonomy, release.facts
+    wide = to_wide(taxonomy.nodes, taxonomy.measures, release.onet_tasks)
     taxonomy.nodes.write_parquet(folder / "nodes.parquet")
     taxonomy.measures.write_parquet(folder / "measures.parquet")
     wide.write_csv(folder / WIDE_FILE, separator="\t")
+    if release.places is not None:
+        release.places.write_parquet(folder / MAP_FILE)
     write_text(
         folder / "tree.json", json.dumps(tree_json(taxonomy), indent=1, ensure_ascii=False) + "\n"
     )
     write_json(folder / "manifest.json", manifest)
     write_text(folder / "README.md", card_markdown(taxonomy, manifest))
-    title = f"Taxonomy {version}"
-    about = (
-        f"{taxonomy!r}, made from {manifest['counts']['in_published_clusters']:,} conversations."
-    )
-    write_text(folder / "index.html", page_html(taxonomy.table, title=title, about=about))
-
-
-def _manifest(taxonomy: Taxonomy, version: str) -> dict[str, Any]:
-    """What a reader needs to judge and repeat the release; no key or path of the run."""
-    run = taxonomy.facts
-    stages = run["stages"]
-    floor = stages["measures"]["facts"]["floors"]["min_cell_conversations"]
-    crosswalk = {"crosswalk": stages["crosswalk"]["facts"]} if "crosswalk" in stages else {}
-    return crosswalk | {
-        "format": 1,
-        "version": version,
-        "levels": {str(level): count for level, count in taxonomy.sizes().items()},
-        "counts": stages["measures"]["facts"],
-        "input": stages["conversations"]["facts"],
-        "facets": _without_few(stages["facets"]["facts"], floor),
-        "encoder": stages["embeddings"]["facts"]["encoder"],
-        "namer": stages["names"]["facts"]["namer"],
-        "hierarchy": stages["hierarchy"]["facts"],
-        "clustering": stages["clusters"]["facts"],
-        "settings": _without_address(run["settings"]),
-        "packages": run["packages"],
-        "stage_keys": {n: stage["key"] for n, stage in stages.items() if n != "tasks"},
-    }
-
-
-def _without_few(facts: dict[str, Any], floor: int) -> dict[str, Any]:
-    """The facts with the counts of each tally that are under the floor added up as `other`."""
-    kept: dict[str, Any] = {}
-    for name, value in facts.items():
-        if not isinstance(value, dict):
-            kept[name] = value
-            continue
-        kept[name] = {key: n for key, n in value.items() if n >= floor}
-        if rest := sum(n for n in value.values() if n < floor):
-            kept[name]["other"] = kept[name].get("other", 0) + rest
-    return kept
-
-
-def _without_address(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings without the address of a server, which is nobody's business."""
-    claude = {k: v for k, v in settings.get("claude", {}).items() if k != "base_url"}
-    return settings | ({"claude": claude} if claude else {})
+    write_text(folder / "index.html", explorer_html(release))
 
 
 def _write_checksums(folder: Path) -> None:

@@ -21,6 +21,7 @@ FILES = {
     "clusters_wide.tsv",
     "index.html",
     "manifest.json",
+    "map.parquet",
     "measures.parquet",
     "nodes.parquet",
     "tree.json",
@@ -110,6 +111,15 @@ def test_the_card_gives_the_floors_and_where_the_conversations_went(small_run, r
     assert f"| read | {n} | 100.0% |" in card
     assert "$" not in card
     assert "held from 2026-03-02 to 2026-03-12" in card
+
+
+def test_the_map_places_each_published_node_and_no_other(release, copy):
+    places = pl.read_parquet(release / "map.parquet")
+    assert set(places["node_id"]) == set(Taxonomy.load(release).table["node_id"])
+    places.head(places.height - 1).write_parquet(copy / "map.parquet")
+    assert any("does not place each published node once" in text for text in errors(copy))
+    places.with_columns(x=pl.col("x") + 1).write_parquet(copy / "map.parquet")
+    assert any("are outside 0 to 1" in text for text in errors(copy))
 
 
 def test_percents_sum_to_100(release):
