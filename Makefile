@@ -1,24 +1,31 @@
 # Two commands do everything on a machine that has only Python >= 3.11 and make:
 #   make demo   install, run the main job on the bundled corpus, say where the release lies
 #   make test   install, run the tests
+# The others: install (for your own conversations), check (lint, types), bench (figures),
+# notebooks (run again, in place), screenshots (of the demo's explorer, for the docs),
+# docs (the site, into outputs/site).
 # PIP_ARGS is passed to pip, e.g. to add an index that holds a CPU-only torch.
 
 PYTHON ?= python3
 PIP_ARGS ?=
+# Processes that share the tests; each takes about 1 GB.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help install demo test check bench notebooks screenshots docs clean
 
 help:
-	@echo "make demo | test | check | bench | clean"
+	@echo "make install | demo | test | check | bench | notebooks | screenshots | docs | clean"
+
+install: $(VENV)/.installed
 
 demo: $(VENV)/.installed
 	$(BIN)/taxonomy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.installed-check
 	$(BIN)/ruff check .
@@ -27,6 +34,16 @@ check: $(VENV)/.installed-check
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python tests/benchmarks/run.py
+
+notebooks: $(VENV)/.installed-notebooks
+	$(BIN)/python tests/notebooks/refresh.py
+
+screenshots: $(VENV)/.installed-test demo
+	$(BIN)/python tests/screenshots.py outputs/releases/demo
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going --quiet -b html docs outputs/site
+	@echo outputs/site/index.html
 
 clean:
 	rm -rf $(VENV) build *.egg-info
