@@ -76,5 +76,5 @@ class PlotsError(TaxonomyError, ImportError):
             what, extra = "a labelled map needs datamapplot", "map"
         super().__init__(
             f"{what}, and {missing} is not installed; "
-            f"install it with `pip install bottom-up-taxonomy[{extra}]`."
+            f"install it, in a checkout with: pip install -e '.[{extra}]'"
         )

@@ -57,7 +57,9 @@ class OwnFacet(Section):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     """The column that holds the answers."""
     question: str = Field(min_length=5, max_length=500)
+    """As Claude reads it."""
     kind: Literal["text", "choice", "scale", "number"]
+    """What an answer is."""
     choices: tuple[str, ...] = ()
     """The allowed answers of a choice."""
     lowest: int = 1
@@ -88,6 +90,7 @@ class EmbeddingSettings(Section):
     encoder: str = "all-MiniLM-L6-v2"
     """The packaged weights by this name, or any sentence-transformers name or folder."""
     batch_size: int = Field(32, ge=1)
+    """Texts that the encoder takes at once; changes speed and memory, not the clusters."""
     shard_size: int = Field(2_048, ge=1)
     """Texts between two checkpoints: a crash costs at most one shard."""
 
@@ -96,13 +99,17 @@ class ClusterSettings(Section):
     """How vectors become clusters."""
 
     method: Literal["kmeans", "hdbscan"] = "kmeans"
+    """`hdbscan` (after UMAP) finds dense groups and leaves the rest in no cluster."""
     n_clusters: int | None = Field(None, ge=2)
     """None: n / 1,500, at least min(630, n / 30), at most 2,000; small tables get up to 8."""
     smoothing: bool = True
     """Replace each vector by the mean of its neighbourhood before clustering."""
     n_neighbors: int = Field(7, ge=1)
+    """Nearest vectors that smoothing takes the mean of."""
     smoothing_rounds: int = Field(2, ge=1)
+    """Times that smoothing is done, each on the vectors of the last."""
     n_restarts: int = Field(2, ge=1)
+    """Seedings that k-means tries on a sample; the best goes on."""
 
 
 class NamingSettings(Section):
@@ -138,8 +145,11 @@ class ModelSettings(Section):
     """Which model answers a stage, and how hard it tries."""
 
     model: str
+    """Its id at the server."""
     effort: Literal["low", "medium", "high"] = "low"
+    """How much it writes and thinks, as the API has it."""
     thinking: Literal["disabled", "adaptive"] = "disabled"
+    """`adaptive`: it thinks where it finds that it must; thinking is paid as output."""
 
 
 class FacetModel(ModelSettings):
@@ -195,9 +205,13 @@ class PrivacySettings(Section):
     preset: Literal["index"] | None = None
     """`index`: 500 conversations and 250 users a cluster, as the Economic Index publishes."""
     min_conversations: int = Field(15, ge=1)
+    """Conversations that a cluster needs to be published."""
     min_users: int = Field(5, ge=1)
+    """Users that a cluster needs."""
     min_cell_conversations: int = Field(15, ge=1)
+    """Conversations that one share of one node must rest on."""
     min_cell_users: int = Field(5, ge=1)
+    """Users that it must rest on."""
 
     @model_validator(mode="before")
     @classmethod
@@ -212,6 +226,7 @@ class Settings(Section):
     """Everything that changes what a run makes."""
 
     random_state: int = Field(0, ge=0)
+    """Seed of all that is random; equal input, settings and versions give equal bytes."""
     llm: Literal["offline", "claude", "auto"] = "offline"
     """Who makes facets, names and levels. `auto`: Claude where ANTHROPIC_API_KEY or
     ANTHROPIC_BASE_URL is set, else the offline rules."""

@@ -74,7 +74,7 @@ def test_tables_claims_and_what_was_left_out_are_written(release, tmp_path, with
 def test_without_the_extra_it_says_how_to_get_the_charts(release, tmp_path, without_charts):
     report = write_report(release, tmp_path / "report")
     assert report.figures == ()
-    assert "pip install bottom-up-taxonomy[plots]" in report.left_out["all figures"]
+    assert "pip install -e '.[plots]'" in report.left_out["all figures"]
     assert "left out: all figures" in report.summary()
 
 

@@ -80,4 +80,4 @@ except TaxonomyError as error:
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.startswith(f"True charts need altair and vl-convert-python, and {package}")
-    assert "pip install bottom-up-taxonomy[plots]" in run.stdout
+    assert "pip install -e '.[plots]'" in run.stdout
