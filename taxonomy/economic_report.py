@@ -28,7 +28,7 @@ from taxonomy.progress import track
 from taxonomy.run import full_disk_as_run_error, write_text
 
 HEADLINES_FILE, README_FILE = "headlines.csv", "README.md"
-NO_CHARTS = "needs the extra: pip install bottom-up-taxonomy[plots]"
+NO_CHARTS = "needs the extra plots: pip install -e '.[plots]'"
 REFERENCES = MappingProxyType(
     {
         "statements": lambda path: load_onet(path).tasks.select("onet_soc", "title", "task"),

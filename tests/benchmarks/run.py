@@ -15,7 +15,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 OUTPUT = FOLDER.parents[1] / "outputs" / "bench.md"
-DEFAULT = ("command", "demo", "facets", "clustering", "claude", "onet")
+DEFAULT = ("command", "demo", "facets", "clustering", "claude", "onet", "explorer")
 
 
 def run(name: str) -> str:
