@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taxonomy.measures import MEASURE_BASES
 from taxonomy.tree import Taxonomy
 
 INDENT = "  "
@@ -36,12 +37,12 @@ def _header(taxonomy: Taxonomy, code: str) -> list[str]:
 
 
 def _measures(node: dict[str, Any]) -> list[str]:
-    numbers = {key: value for key, value in node.items() if isinstance(value, float)}
+    numbers = {name: node[name] for name in MEASURE_BASES if node.get(name) is not None}
     return [
-        f"{INDENT}{name:24} {value:,.0f}"
-        if name.startswith("n_")
-        else f"{INDENT}{name:24} {value:.4f}"
-        for name, value in numbers.items()
+        f"{INDENT}{name:24} {number:,}"
+        if isinstance(number, int)
+        else f"{INDENT}{name:24} {number:.4f}"
+        for name, number in numbers.items()
     ]
 
 

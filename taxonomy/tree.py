@@ -19,7 +19,7 @@ import polars as pl
 
 from taxonomy.display import outline_html
 from taxonomy.errors import ReleaseError
-from taxonomy.measures import MEASURE_BASES
+from taxonomy.measures import BASE_COUNT, MEASURE_BASES
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
 from taxonomy.release.wide import WIDE_FILE, from_wide, read_wide
 
@@ -75,6 +75,8 @@ class Taxonomy:
         """Every published node with its measures as columns, by code."""
         values = self.measures.pivot("measure", index="node_id", values="value")
         order = [measure for measure in MEASURE_BASES if measure in values.columns]
+        counts = [measure for measure in order if MEASURE_BASES[measure] == BASE_COUNT]
+        values = values.with_columns(pl.col(counts).cast(pl.Int64))
         published = self.nodes.filter(pl.col("status") == PUBLISHED)
         return published.join(values.select("node_id", *order), on="node_id", how="left").sort(
             "code"

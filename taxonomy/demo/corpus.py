@@ -140,7 +140,7 @@ def truth_file(corpus: Path) -> Path:
 
 
 def write_corpus(
-    path: Path, *, n_conversations: int, random_state: int = 0, with_facets: bool = False
+    path: str | Path, *, n_conversations: int, random_state: int = 0, with_facets: bool = False
 ) -> None:
     """Write the conversations as JSONL to `path`, and their truth beside it.
 
@@ -148,6 +148,7 @@ def write_corpus(
     ----------
     with_facets : give `request`, `collaboration` and `language` too, so that facets are not made
     """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial, partial_truth = path.with_suffix(".partial"), path.with_suffix(".truth.partial")
     try:

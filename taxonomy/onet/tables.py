@@ -87,7 +87,7 @@ def statement_key(task: pl.Expr) -> pl.Expr:
     return task.str.to_lowercase().str.strip_chars()
 
 
-def load_onet(path: Path, *, version: str | None = None) -> Onet:
+def load_onet(path: str | Path, *, version: str | None = None) -> Onet:
     """The release that lies at `path`, checked.
 
     Parameters

@@ -25,7 +25,7 @@ from taxonomy.tree import Taxonomy
 CHECKSUMS_FILE = "SHA256SUMS"
 
 
-def write_release(run: Path, out: Path, *, version: str) -> Release:
+def write_release(run: str | Path, out: str | Path, *, version: str) -> Release:
     """What a finished run holds above the floors, published as the folder `out`.
 
     Raises
@@ -34,6 +34,7 @@ def write_release(run: Path, out: Path, *, version: str) -> Release:
         The run is not finished, nothing in it passes the floors, or `out` holds something that is
         not a release.
     """
+    run, out = Path(run), Path(out)
     unreleased = Release.load(run)
     _check_releasable(unreleased, run)
     _check_replaceable(out)

@@ -76,7 +76,7 @@ def test_places_of_another_release_are_an_error(table, places):
 
 def test_without_datamapplot_one_line_names_the_extra(table, places, monkeypatch):
     monkeypatch.setitem(sys.modules, "datamapplot", None)
-    with pytest.raises(PlotsError, match=r"datamapplot is not installed.*taxonomy\[map\]"):
+    with pytest.raises(PlotsError, match=r"datamapplot is not installed.*'\.\[map\]'"):
         labelled_map(places, table)
 
 
