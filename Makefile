@@ -55,6 +55,7 @@ $(BIN)/python:
 
 # Each target installs its extras when the project's requirements changed since.
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing into $(VENV): some minutes, mostly for PyTorch"
 	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e ".[offline]"
 	@touch $@
 

@@ -39,6 +39,8 @@ nb_execution_mode = "off"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
 
+smartquotes = False  # "--json" is to be copied as it stands
+
 # Reference
 default_role = "code"  # in our docstrings a name in backquotes is code
 autodoc_member_order = "bysource"

@@ -138,7 +138,10 @@ def build(
     _say_floors(taxonomy.facts["stages"]["measures"]["facts"])
     record["levels"] = taxonomy.sizes()
     show_result(f"{folder}: {taxonomy!r}", record, as_json=as_json)
-    say_next(["show", folder], ["release", folder, "--version", "V", "--out", "DIR"])
+    if taxonomy.sizes():
+        say_next(["explore", folder], ["release", folder, "--version", "V", "--out", "DIR"])
+    else:
+        say("next: the same command with fewer clusters or lower floors")
 
 
 app.command()(estimate)
@@ -185,7 +188,10 @@ def show(
     except KeyError as error:
         raise typer.BadParameter(f"{error.args[0]}; see: taxonomy show {path}") from error
     show_result(text, _records(taxonomy, code) if as_json else [], as_json=as_json)
-    below = [] if taxonomy.table.is_empty() else taxonomy.children(code)["code"].to_list()
+    if taxonomy.table.is_empty():
+        say("nothing passes the floors; next: build with fewer clusters or lower floors")
+        return
+    below = taxonomy.children(code)["code"].to_list()
     say_next(["show", path, below[0]] if below else ["explore", path])
 
 

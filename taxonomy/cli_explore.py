@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from taxonomy.cli_options import JsonOption
-from taxonomy.cli_talk import say_next, show_result
+from taxonomy.cli_talk import say, show_result
 
 PAGES = Path("outputs/explorer")
 
@@ -30,6 +30,7 @@ def explore(
     would be) or a published TSV. A release holds this page already, as index.html. The page is one
     file and needs no network. With --json: page, bytes, nodes (level: published nodes).
     """
+    import shlex
     import webbrowser
 
     from taxonomy.explorer import explorer_html
@@ -38,6 +39,8 @@ def explore(
 
     release = Release.load(path)
     page = out or PAGES / f"{path.resolve().stem if path.is_file() else path.resolve().name}.html"
+    if page.is_dir():
+        raise typer.BadParameter(f"{page} is a folder; give a file with --out.")
     with full_disk_as_run_error(page.parent):
         page.parent.mkdir(parents=True, exist_ok=True)
         write_text(page, explorer_html(release))
@@ -47,6 +50,5 @@ def explore(
         "nodes": release.taxonomy.sizes(),
     }
     show_result(str(page), record, as_json=as_json)
-    if show:
-        webbrowser.open(page.resolve().as_uri())
-    say_next(["show", path])
+    if not (show and webbrowser.open(page.resolve().as_uri())):
+        say(f"next: open {shlex.quote(str(page))} in a browser")

@@ -30,9 +30,9 @@ def place_on_map(
 ) -> pl.DataFrame:
     """The place of every node that has a published cluster, as `PLACES`, broadest level first.
 
-    x and y are from 0 to 1; the axis along which the clusters spread most is x, and spans all of
-    it. A node above the clusters lies at the mean of its published clusters, weighted by their
-    conversations.
+    x and y are from 0 to 1, on the same scale: the longer of the two spans all of it, mostly x,
+    along which the clusters spread most. A node above the clusters lies at the mean of its
+    published clusters, weighted by their conversations.
 
     Parameters
     ----------

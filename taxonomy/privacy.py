@@ -88,6 +88,7 @@ def explain_floors(counts: Mapping[str, Any]) -> str:
     floors, total = counts["floors"], counts["conversations"]
     hidden = counts["clusters"] - counts["published_clusters"]
     share = counts["in_suppressed_clusters"] / max(total, 1)
+    users = _users_in_words(counts["with_user_id"], total)
     text = (
         f"floors: {floors['min_conversations']} conversations and {floors['min_users']} users a "
         f"cluster, {floors['min_cell_conversations']} and {floors['min_cell_users']} a cell; "
@@ -95,11 +96,21 @@ def explain_floors(counts: Mapping[str, Any]) -> str:
         "under them and not published"
     )
     if share <= MUCH_SUPPRESSED:
-        return text + "."
+        return f"{text}.{users}"
     return (
         f"{text}: fewer clusters (--set cluster.n_clusters=...) or lower floors "
         "(--set privacy.min_conversations=... --set privacy.min_users=...) would publish more."
+        f"{users}"
     )
+
+
+def _users_in_words(known: int, total: int) -> str:
+    """What the floors on users are worth, where it is less than they say."""
+    if known == total:
+        return ""
+    if known == 0:
+        return " No conversation names its user, so the floors on users protect nobody."
+    return f" {total - known:,} of {total:,} conversations name no user: each counts as one."
 
 
 def _status(enough: pl.Expr) -> pl.Expr:

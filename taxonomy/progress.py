@@ -16,7 +16,6 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -63,8 +62,14 @@ class Bar:
             self._drawn.clear()
 
 
-_open: ContextVar[Bar | None] = ContextVar("open bar", default=None)
-_hidden: ContextVar[bool] = ContextVar("bars hidden", default=False)
+class _Screen:
+    """What is shown now, for all threads: polars calls back in its own, which know no context."""
+
+    open: Bar | None = None
+    is_hidden: bool = False
+
+
+_screen = _Screen()
 
 
 @contextmanager
@@ -81,16 +86,16 @@ def progress(
     initial : units that were done before
     is_bytes : whether to show kB and MB
     """
-    if _open.get() is not None:
+    if _screen.open is not None:
         yield Bar(None, unit)
         return
     drawn = _draw(what, total, unit, initial, is_bytes=is_bytes)
     bar = Bar(drawn, unit)
-    _open.set(bar)
+    _screen.open = bar
     try:
         yield bar
     finally:
-        _open.set(None)
+        _screen.open = None
         if drawn is not None:
             drawn.close()
 
@@ -107,21 +112,21 @@ def track(items: Iterable[T], what: str, *, unit: str, total: int | None = None)
 
 def advance(n: int, unit: str, *, is_old: bool = False) -> None:
     """Count `n` more in the bar that is open, if it counts this unit; see `Bar.advance`."""
-    bar = _open.get()
+    bar = _screen.open
     if bar is not None and bar.unit == unit:
         bar.advance(n, is_old=is_old)
 
 
 def grow(n: int, unit: str) -> None:
     """There are `n` more to do for the bar that is open, if it counts this unit."""
-    bar = _open.get()
+    bar = _screen.open
     if bar is not None and bar.unit == unit:
         bar.grow(n)
 
 
 def step_aside() -> None:
     """Make room for a line on stderr, where a bar is open."""
-    bar = _open.get()
+    bar = _screen.open
     if bar is not None:
         bar.step_aside()
 
@@ -129,16 +134,16 @@ def step_aside() -> None:
 @contextmanager
 def hidden(is_hidden: bool = True) -> Iterator[None]:
     """No bars inside."""
-    before = _hidden.set(is_hidden)
+    before, _screen.is_hidden = _screen.is_hidden, is_hidden
     try:
         yield
     finally:
-        _hidden.reset(before)
+        _screen.is_hidden = before
 
 
 def _draw(what: str, total: int | None, unit: str, initial: int, *, is_bytes: bool) -> Any:
     """A tqdm bar, or None where nobody would see it."""
-    if _hidden.get() or not (sys.stderr.isatty() or _in_notebook()):
+    if _screen.is_hidden or not (sys.stderr.isatty() or _in_notebook()):
         return None
     with warnings.catch_warnings():  # without ipywidgets a notebook gets the bar as text
         warnings.simplefilter("ignore")

@@ -22,6 +22,7 @@ from taxonomy.errors import ReleaseError
 from taxonomy.measures import BASE_COUNT, MEASURE_BASES
 from taxonomy.privacy import PUBLISHED, SUPPRESSED
 from taxonomy.release.wide import WIDE_FILE, from_wide, read_wide
+from taxonomy.run import stage_state
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -53,12 +54,18 @@ class Taxonomy:
         Raises
         ------
         ReleaseError
-            Nothing that can be read as a taxonomy lies there.
+            Nothing that can be read as a taxonomy lies there, or the tables of a run are damaged
+            or were not made of one another.
         """
         path = Path(path)
         if path.is_dir() and (path / "nodes.parquet").exists():
             return _load_tables(path)
         file = path / WIDE_FILE if path.is_dir() else path
+        if (path / "settings.toml").exists():
+            raise ReleaseError(
+                f"{path} is a run that is not finished; finish it with: "
+                f"taxonomy build FILES --run {path}"
+            )
         if not file.exists():
             raise ReleaseError(
                 f"{path} holds no taxonomy: expected a run or release folder with nodes.parquet "
@@ -144,7 +151,8 @@ class Taxonomy:
         return None if counts.has_nulls() else int(counts.sum())
 
     def __repr__(self) -> str:
-        sizes = self.sizes()
+        if not (sizes := self.sizes()):
+            return "Taxonomy(no published nodes)"
         counts = "/".join(f"{count:,}" for count in sizes.values())
         n = self.n_conversations()
         conversations = "" if n is None else f", {n:,} conversations"
@@ -167,8 +175,25 @@ def _load_tables(folder: Path) -> Taxonomy:
             f"cannot read the taxonomy in {folder}: {error}; finish the run, or make the release "
             "again."
         ) from error
+    _check_facts(folder, facts)
     if "status" not in nodes.columns:  # a run folder: what has no measures is under the floor
         measured = nodes["node_id"].is_in(measures["node_id"].unique().implode())
         status = pl.when(measured).then(pl.lit(PUBLISHED)).otherwise(pl.lit(SUPPRESSED))
         nodes = nodes.with_columns(status=status)
     return Taxonomy(nodes.select(NODE_COLUMNS).sort("code"), measures, facts)
+
+
+def _check_facts(folder: Path, facts: Any) -> None:
+    """The manifest is that of a release, or of a run whose tables belong together."""
+    if not isinstance(facts, dict) or not {"stages", "version"} & facts.keys():
+        raise ReleaseError(
+            f"{folder}/manifest.json is neither of a run nor of a release (it names no stages and "
+            "no version); finish the run, or make the release again."
+        )
+    for stage in ("hierarchy", "measures") if "stages" in facts else ():
+        state = stage_state(folder, facts["stages"], stage)
+        if state != "finished":
+            raise ReleaseError(
+                f"the stage {stage} of {folder} is {state}, so that names and numbers may not "
+                "belong together; finish the run with its build command."
+            )

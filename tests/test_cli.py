@@ -10,6 +10,7 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
+import polars as pl
 import pytest
 
 from taxonomy.cli import main
@@ -119,6 +120,7 @@ def test_check_of_a_damaged_release_exits_with_1(release, tmp_path):
         (["build", "mine.txt", "--run", "mine.txt/r"], "a part of the path is a file"),
         (["build", "mine.txt", "--run", "mine.txt"], "mine.txt is a file; give a folder"),
         (["status", "mine.txt"], "mine.txt holds no run"),
+        (["show", "mine.txt"], "mine.txt has no column"),
         (["answers", "import", "mine.txt", "--ledger", "l.sqlite"], "Nothing was imported"),
         (["build", "x", "--run", "r", "--until", "later"], "there is no stage 'later'"),
     ],
@@ -361,3 +363,33 @@ def test_a_script_of_faults_that_is_wrong_is_one_clear_line(tmp_path):
     done = call("fake-claude", "--faults", "faults.json", "--port", "0", cwd=tmp_path)
     assert done.returncode == 1
     assert "there is no fault 'gremlins'" in done.stderr
+
+
+def test_explore_writes_the_page_and_says_to_open_it(release, tmp_path):
+    page = tmp_path / "my page.html"
+    done = call("explore", release, "--out", page)
+    assert (done.returncode, done.stdout) == (0, f"{page}\n")
+    assert done.stderr == f"next: open '{page}' in a browser\n"
+    assert "<!doctype html>" in page.read_text(encoding="utf-8").lower()[:100]
+
+
+def test_show_of_a_run_of_which_nothing_passes_says_what_to_do(small_run, tmp_path):
+    copy = shutil.copytree(small_run, tmp_path / "copy")
+    pl.read_parquet(copy / "measures.parquet").clear().write_parquet(copy / "measures.parquet")
+    done = call("show", copy)
+    assert done.stdout.startswith("Taxonomy(no published nodes)")
+    assert "next: build with fewer clusters or lower floors" in done.stderr
+
+
+def test_a_run_that_is_not_finished_is_called_that_and_how_to_finish_it(tmp_path):
+    (tmp_path / "settings.toml").touch()
+    for verb in ("show", "explore"):
+        done = call(verb, tmp_path)
+        assert done.returncode == 1
+        assert f"{tmp_path} is a run that is not finished; finish it with:" in done.stderr
+
+
+def test_a_page_is_a_file_and_no_folder(release, tmp_path):
+    done = call("explore", release, "--out", tmp_path)
+    assert done.returncode == 2
+    assert f"{tmp_path} is a folder" in " ".join(done.stderr.split())

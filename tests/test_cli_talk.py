@@ -55,7 +55,7 @@ def tool():
     @made.command()
     def work(fail: bool = False) -> None:
         """Work."""
-        made.seen.append(progress._hidden.get())
+        made.seen.append(progress._screen.is_hidden)
         say("working")
         if fail:
             raise KeyboardInterrupt

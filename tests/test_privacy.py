@@ -105,7 +105,21 @@ def test_the_message_says_what_would_help_when_much_is_under_the_floors():
         "clusters": 10,
         "published_clusters": 4,
         "in_suppressed_clusters": 40,
+        "with_user_id": 100,
     }
     assert "6 of 10 clusters (40.0% of the conversations)" in explain_floors(counts)
     assert "fewer clusters" in explain_floors(counts)
     assert "fewer clusters" not in explain_floors(counts | {"in_suppressed_clusters": 5})
+
+
+def test_the_message_says_when_floors_on_users_are_worth_less_than_they_say():
+    counts = {
+        "floors": PrivacySettings().model_dump(),
+        "conversations": 100,
+        "clusters": 10,
+        "published_clusters": 10,
+        "in_suppressed_clusters": 0,
+    }
+    assert explain_floors(counts | {"with_user_id": 0}).endswith("floors on users protect nobody.")
+    assert "30 of 100 conversations name no user" in explain_floors(counts | {"with_user_id": 70})
+    assert explain_floors(counts | {"with_user_id": 100}).endswith("and not published.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -106,3 +107,22 @@ def test_where_stderr_is_no_terminal_there_is_no_bar(capsys, monkeypatch):
     monkeypatch.setattr(bars, "SHOWN_AFTER", 0.0)
     list(track(range(3), "unseen", unit="rows"))
     assert capsys.readouterr().err == ""
+
+
+def test_what_another_thread_does_counts_in_the_one_bar_and_is_hidden_with_it(terminal):
+    def work():
+        with progress("part", total=4, unit="texts"):
+            advance(4, "texts")
+
+    def in_a_thread():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    with hidden():
+        in_a_thread()
+    assert terminal.getvalue() == ""
+    with progress("all", total=10, unit="texts") as outer:
+        in_a_thread()
+        assert place(outer) == (4, 10)
+    assert "part" not in terminal.getvalue()

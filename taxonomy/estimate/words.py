@@ -23,7 +23,7 @@ def explain(found: Estimate) -> str:
     if ratio is not None and theirs is not None:
         rows.append(
             f"Clio published {CLIO_USD} USD for 100,000 conversations of 1,000 tokens and one "
-            f"facet: this is {ratio:.2f} of that, and {theirs:.2f} at the prices Clio paid"
+            f"facet: a conversation costs {ratio:.2f} of that here, {theirs:.2f} at their prices"
         )
     return "\n".join([*rows, "assumed:", *(f"- {text}" for text in found.assumptions)])
 

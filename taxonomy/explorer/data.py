@@ -14,7 +14,7 @@ from taxonomy.explorer.matches import matches_of
 from taxonomy.measures import MEASURE_BASES
 from taxonomy.palette import APART, HALF_COLOURS, PATTERN_COLOURS, SPLIT_COLOURS
 from taxonomy.privacy import PUBLISHED, UNKNOWN
-from taxonomy.release.read import Release
+from taxonomy.release.read import UNRELEASED, Release
 from taxonomy.tree import Taxonomy
 
 FIGURES = 6
@@ -61,7 +61,7 @@ def page_data(release: Release) -> dict[str, Any]:
     counts = release.facts.get("counts", {})
     floors = counts.get("floors")
     return {
-        "title": f"Taxonomy {release.version}",
+        "title": _title(release.version),
         "version": release.version,
         "about": about_lines(release),
         "credit": credit(release),
@@ -77,6 +77,10 @@ def page_data(release: Release) -> dict[str, Any]:
             "split": SPLIT_COLOURS,
         },
     }
+
+
+def _title(version: str) -> str:
+    return "Taxonomy (not released)" if version == UNRELEASED else f"Taxonomy {version}"
 
 
 def node_columns(nodes: pl.DataFrame) -> dict[str, list[Any]]:

@@ -43,6 +43,7 @@ SCRIPTS = (
     "detail",
     "download",
     "controls",
+    "focus",
     "main",
 )
 """In reading order; all become one script with one scope."""
@@ -65,9 +66,8 @@ def explorer_html(release: Release) -> str:
     """
     if not release.taxonomy.sizes():
         raise ReleaseError(
-            f"nothing of {release.version} passes the floors, so there is nothing to show; use "
-            "fewer clusters (--set cluster.n_clusters=...) or lower floors "
-            "(--set privacy.min_conversations=...)."
+            "nothing passes the floors, so there is nothing to show; use fewer clusters "
+            "(--set cluster.n_clusters=...) or lower floors (--set privacy.min_conversations=...)."
         )
     data = page_data(release)
     style = "".join(_asset(f"{name}.css") for name in STYLES)

@@ -32,6 +32,8 @@ EDGE = 24
 SIZE, LEADING, GAP = 10, 2, 7
 """Of the names' type, between their lines, and between two of them, in pixels."""
 LINES = 3
+HIDDEN_SIZE = 0.05
+"""Of the largest share: the dot of a cluster whose share is suppressed."""
 
 At = dict[str, alt.X | alt.Y]
 
@@ -67,11 +69,12 @@ def cluster_map(
     chart = alt.layer(_lines(labels, at), _dots(dots, at), _ends(labels, at), *_names(labels, at))
     return titled(
         chart.properties(width=WIDTH, height=height),
-        f"A map of {dots.height:,} clusters",
+        title_of(dots),
         [
             f"Size: share of {share_base(table)} Names: nodes of level {nodes['level'][0]}; each "
             "line ends at the mean of the node's clusters.",
             f"Coloured: the {len(NODES)} largest." if nodes.height > len(NODES) else "",
+            on_suppressed(dots),
             "Near means alike (UMAP of the clusters' centres); the axes and long distances mean "
             "nothing.",
         ],
@@ -82,7 +85,10 @@ def cluster_map(
 def dots_and_nodes(
     places: pl.DataFrame | None, table: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The clusters with node, colour and x, y in pixels; the broadest nodes, largest first."""
+    """The clusters with node, colour, size (a share) and x, y in pixels; the broadest nodes.
+
+    Both with the largest first.
+    """
     if places is None:
         raise ReleaseError(
             "there are no places to draw: this release has no map. A wide TSV never has one; "
@@ -93,8 +99,21 @@ def dots_and_nodes(
     placed = _in_pixels(places, table)
     nodes = _nodes_of(placed, table)
     dots = placed.join(nodes.select("broadest", "node", "colour"), on="broadest")
+    share = pl.col("conversation_share")
+    dots = dots.with_columns(size=share.fill_null(HIDDEN_SIZE * share.max().fill_null(1.0)))
     # Largest first, so that no dot hides a smaller one.
-    return dots.sort("conversation_share", "code", descending=[True, False]), nodes
+    return dots.sort("size", "code", descending=[True, False]), nodes
+
+
+def title_of(dots: pl.DataFrame) -> str:
+    """How many clusters the map is of."""
+    return f"A map of {dots.height:,} cluster{'s' if dots.height > 1 else ''}"
+
+
+def on_suppressed(dots: pl.DataFrame) -> str:
+    """How many dots have no size of their own, as a sentence; empty where all have."""
+    n = dots["conversation_share"].null_count()
+    return f"The share of {n:,} of {dots.height:,} is suppressed: a small dot." if n else ""
 
 
 def _in_pixels(places: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
@@ -128,15 +147,17 @@ def _broadest(table: pl.DataFrame) -> pl.DataFrame:
 
 def _nodes_of(dots: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     """The broadest nodes, largest first: broadest, node, level, colour, and their dots' mean."""
-    weight = pl.col("conversation_share")
+    # Where no share of a node's clusters is published, they count alike.
+    known = pl.col("conversation_share").fill_null(0)
+    weight = pl.when(known.sum() > 0).then(known).otherwise(1.0)
     means = dots.group_by("broadest").agg(
         node_x=(pl.col("x") * weight).sum() / weight.sum(),
         node_y=(pl.col("y") * weight).sum() / weight.sum(),
     )
     nodes = with_titles(means.join(table, left_on="broadest", right_on="node_id"))
-    nodes = nodes.sort("conversation_share", "code", descending=[True, False]).select(
-        *means.columns, "level", node="title"
-    )
+    nodes = nodes.sort(
+        "conversation_share", "code", descending=[True, False], nulls_last=True
+    ).select(*means.columns, "level", node="title")
     colours = [*NODES, *[APART] * nodes.height][: nodes.height]
     return nodes.with_columns(colour=pl.Series(colours, dtype=pl.String))
 
@@ -164,7 +185,9 @@ def _column(side: pl.DataFrame) -> pl.Series:
 
 
 def _dots(dots: pl.DataFrame, at: At) -> alt.Chart:
-    rows = dots.select("name", "code", "node", "colour", "x", "y", share="conversation_share")
+    rows = dots.select(
+        "name", "code", "node", "colour", "x", "y", "size", share="conversation_share"
+    )
     most = float(rows["share"].max() or 1)  # type: ignore[arg-type]
     chart: alt.Chart = (
         alt.Chart(rows)
@@ -172,7 +195,7 @@ def _dots(dots: pl.DataFrame, at: At) -> alt.Chart:
         .encode(
             **at,
             size=alt.Size(
-                "share:Q",
+                "size:Q",
                 title="share of conversations",
                 scale=alt.Scale(domain=[0, most], range=[0, 260]),
                 legend=alt.Legend(

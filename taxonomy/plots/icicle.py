@@ -53,18 +53,33 @@ def tree_icicle(table: pl.DataFrame, *, source: str | None = None) -> Chart:
         *([_suppressed(hidden)] if hidden.height else []),
         *(text for level in cells["level"].unique().sort() for text in _texts(cells, level)),
     )
-    n_unnamed = cells["label"].is_null().sum()
     return titled(
         chart.properties(width=SPANS[1][1], height=height),
-        "The taxonomy's two broad levels: level 2 left, level 1 right",
+        _title(cells),
         [
             f"Height: share of {share_base(table)}",
             f"Colour and percent: automation, as a share of the {BASE_FIVE}.",
-            f"Dashed: suppressed ({hidden.height} of {cells.height})." if hidden.height else "",
-            f"{n_unnamed} nodes are too small for their names." if n_unnamed else "",
+            *_left_out(cells),
         ],
         source=source,
     )
+
+
+def _title(cells: pl.DataFrame) -> str:
+    levels = cells["level"].unique().sort().to_list()
+    if len(levels) == 1:
+        return f"The taxonomy's level {levels[0]}"
+    return "The taxonomy's two broad levels: level 2 left, level 1 right"
+
+
+def _left_out(cells: pl.DataFrame) -> list[str]:
+    """What is not published, and what is not named, in sentences."""
+    n_hidden = cells["automation"].is_null().sum()
+    n_unnamed = cells["label"].is_null().sum()
+    return [
+        f"Dashed: suppressed ({n_hidden} of {cells.height})." if n_hidden else "",
+        f"{n_unnamed} nodes are too small for their names." if n_unnamed else "",
+    ]
 
 
 def _cells(broad: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 from taxonomy.display import share_base
 from taxonomy.errors import PlotsError
 from taxonomy.palette import APART, INK, QUIET
-from taxonomy.plots.cluster_map import NODES, dots_and_nodes
+from taxonomy.plots.cluster_map import NODES, dots_and_nodes, on_suppressed, title_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +52,7 @@ def labelled_map(places: pl.DataFrame | None, table: pl.DataFrame) -> Figure:
     figure = Figure(figsize=INCHES)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.01, 0.01, 0.98, 0.86))
-    share = dots["conversation_share"].to_numpy()
+    size = dots["size"].to_numpy()
     datamapplot.create_plot(
         np.column_stack([dots["x"].to_numpy(), -dots["y"].to_numpy()]),
         dots["node"].to_numpy(),
@@ -63,7 +63,7 @@ def labelled_map(places: pl.DataFrame | None, table: pl.DataFrame) -> Figure:
         color_label_text=False,
         color_label_arrows=True,
         noise_color=APART,
-        marker_size_array=LARGEST_DOT * share / share.max(),
+        marker_size_array=LARGEST_DOT * size / size.max(),
         point_size=1,
         alpha=0.85,
         add_glow=False,
@@ -80,11 +80,10 @@ def labelled_map(places: pl.DataFrame | None, table: pl.DataFrame) -> Figure:
 def _title(figure: Figure, dots: pl.DataFrame, nodes: pl.DataFrame, table: pl.DataFrame) -> None:
     caption = (
         f"Size: share of {share_base(table)} Names: nodes of level {nodes['level'][0]}; coloured: "
-        f"the {min(len(NODES), nodes.height)} largest. Near means alike (UMAP of the clusters' "
-        "centres); the axes and long distances mean nothing."
+        f"the {min(len(NODES), nodes.height)} largest. {on_suppressed(dots)} Near means alike "
+        "(UMAP of the clusters' centres); the axes and long distances mean nothing."
     )
     style = {"fontfamily": FONT, "verticalalignment": "top"}
-    title = f"A map of {dots.height:,} clusters"
-    figure.text(0.02, 0.98, title, fontsize=15, fontweight="bold", color=INK, **style)
-    lines = "\n".join(textwrap.wrap(caption, 120))
+    figure.text(0.02, 0.98, title_of(dots), fontsize=15, fontweight="bold", color=INK, **style)
+    lines = "\n".join(textwrap.wrap(" ".join(caption.split()), 120))
     figure.text(0.02, 0.945, lines, fontsize=9, color=QUIET, **style)

@@ -101,7 +101,9 @@ def _percent(share: pl.Expr) -> pl.Expr:
 
 def _on_suppressed(cells: pl.DataFrame, known: bool) -> list[str]:
     """What is not published, in sentences."""
-    hidden = cells["share"].is_null().sum()
+    hidden = cells["share"].null_count()
+    if hidden == cells.height:
+        return ["All shares are suppressed."]
     return [
         f"≥: at least, as a pattern of the half is suppressed ({hidden} of {cells.height} values)."
         if hidden

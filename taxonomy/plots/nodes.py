@@ -44,11 +44,12 @@ def of_how_many(table: pl.DataFrame, shown: pl.DataFrame) -> str:
 def n_by_node(table: pl.DataFrame, shown: pl.DataFrame) -> str:
     """How many conversations a node rests on, or clusters where that was not published."""
     if "n_conversations" in table.columns and not shown["n_conversations"].has_nulls():
-        return f"n = {_range(shown['n_conversations'])} conversations a node."
+        return f"n = {_range(shown['n_conversations'])} conversations a node, labelled or not."
     clusters = _n_clusters(table).filter(pl.col("node_id").is_in(shown["node_id"].implode()))
     if clusters.is_empty():
         return "n: not published."
-    return f"n = {_range(clusters['n'])} level-0 clusters a node; conversations not published."
+    noun = "cluster" if clusters["n"].max() == 1 else "clusters"
+    return f"n = {_range(clusters['n'])} level-0 {noun} a node; conversations not published."
 
 
 def _n_clusters(table: pl.DataFrame) -> pl.DataFrame:

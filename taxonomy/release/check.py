@@ -19,6 +19,7 @@ from taxonomy.errors import OnetError, ReleaseError
 from taxonomy.onet.crosswalk import best_tasks
 from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
 from taxonomy.privacy import PUBLISHED
+from taxonomy.release.read import read_places
 from taxonomy.release.wide import (
     NAME_COLUMNS,
     PERCENT_COLUMNS,
@@ -246,13 +247,19 @@ def _check_tables(folder: Path) -> Iterator[Finding]:
 
 
 def _check_map(folder: Path) -> Iterator[Finding]:
-    if not (folder / MAP_FILE).exists():
+    if not (folder / MAP_FILE).exists() or not (folder / "nodes.parquet").exists():
         return
-    places = pl.read_parquet(folder / MAP_FILE)
-    shown = pl.read_parquet(folder / "nodes.parquet").filter(pl.col("status") == PUBLISHED)
-    if sorted(places["node_id"]) != sorted(shown["node_id"]):
+    try:
+        places = read_places(folder)
+    except ReleaseError as error:
+        yield _error(str(error))
+        return
+    keys = ["node_id", "level"]
+    shown = Taxonomy.load(folder).nodes.filter(pl.col("status") == PUBLISHED)
+    if not places.select(keys).sort(keys).equals(shown.select(keys).sort(keys)):
         yield _error(f"{MAP_FILE} does not place each published node once, and no other")
-    if outside := places.filter(~pl.all_horizontal(pl.col("x", "y").is_between(0, 1))).height:
+    is_inside = pl.all_horizontal(pl.col("x", "y").is_between(0, 1).fill_null(False))
+    if outside := places.filter(~is_inside).height:
         yield _error(f"{outside} places of {MAP_FILE} are outside 0 to 1")
 
 
@@ -264,7 +271,11 @@ def _check_floors(folder: Path) -> Iterator[Finding]:
     if not (folder / "manifest.json").exists():
         return
     taxonomy = Taxonomy.load(folder)
-    floors = taxonomy.facts["counts"]["floors"]
+    try:
+        floors = taxonomy.facts["counts"]["floors"]
+    except KeyError:
+        yield _error("manifest.json does not say the floors")
+        return
     for measure, floor in (
         ("n_conversations", floors["min_conversations"]),
         ("n_users", floors["min_users"]),

@@ -133,11 +133,22 @@ def _crosswalk(path: Path, stages: Stages | None) -> tuple[pl.DataFrame | None, 
 def _places(path: Path, stages: Stages | None) -> pl.DataFrame | None:
     if not _is_there(path, MAP_FILE, stages, "map", "the build command of the run"):
         return None
+    return read_places(path)
+
+
+def read_places(folder: Path) -> pl.DataFrame:
+    """The map in a folder: node_id, level, x, y.
+
+    Raises
+    ------
+    ReleaseError
+        The file cannot be read, or lacks a column.
+    """
     try:
-        return pl.read_parquet(path / MAP_FILE).select(*PLACES)
+        return pl.read_parquet(folder / MAP_FILE).select(*PLACES)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ReleaseError(
-            f"cannot read the map in {path / MAP_FILE}: {error}; make the release again."
+            f"cannot read the map in {folder / MAP_FILE}: {error}; make the release again."
         ) from error
 
 

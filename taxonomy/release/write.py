@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ def write_release(run: str | Path, out: str | Path, *, version: str) -> Release:
         The run is not finished, nothing in it passes the floors, or `out` holds something that is
         not a release.
     """
-    run, out = Path(run), Path(out)
+    run, out = Path(run), Path(out).resolve()  # of a link, what it leads to is replaced
     unreleased = Release.load(run)
     _check_releasable(unreleased, run)
     _check_replaceable(out)
@@ -42,21 +44,35 @@ def write_release(run: str | Path, out: str | Path, *, version: str) -> Release:
     release = replace(
         unreleased, version=version, taxonomy=replace(unreleased.taxonomy, facts=facts)
     )
-    partial = out.with_name(f".{out.name}.partial")
+    with full_disk_as_run_error(out.parent), _in_place_of(out) as partial:
+        _write_files(release, partial)
+        if release.crosswalk is not None:
+            shutil.copyfile(run / SSSOM_FILE, partial / SSSOM_FILE)
+        _write_checksums(partial)
+    return release
+
+
+@contextmanager
+def _in_place_of(out: Path) -> Iterator[Path]:
+    """A new folder to write into, which becomes `out`; what was there goes only once it is."""
+    partial, before = (out.with_name(f".{out.name}.{word}") for word in ("partial", "before"))
+    _put_back(before, out)  # of a command that was killed
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        with full_disk_as_run_error(out.parent):
-            partial.mkdir(parents=True)
-            _write_files(release, partial)
-            if release.crosswalk is not None:
-                shutil.copyfile(run / SSSOM_FILE, partial / SSSOM_FILE)
-            _write_checksums(partial)
-            if out.exists():
-                shutil.rmtree(out)
-            partial.replace(out)
+        partial.mkdir(parents=True)
+        yield partial
+        if out.exists():
+            out.replace(before)
+        partial.replace(out)
     finally:
+        _put_back(before, out)
         shutil.rmtree(partial, ignore_errors=True)
-    return release
+
+
+def _put_back(before: Path, out: Path) -> None:
+    if before.exists() and not out.exists():
+        before.replace(out)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def tree_json(taxonomy: Taxonomy) -> list[dict[str, Any]]:
@@ -82,6 +98,8 @@ def _check_releasable(unreleased: Release, run: Path) -> None:
 
 
 def _check_replaceable(out: Path) -> None:
+    if out == Path.cwd():
+        raise ReleaseError(f"{out} is the folder you are in; give a folder within it with --out.")
     is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
     if not is_free and not (out / CHECKSUMS_FILE).exists():
         raise ReleaseError(

@@ -163,3 +163,4 @@ def test_the_reference_has_every_verb(site):
               for verb in getattr(one, "commands", {})]  # fmt: skip
     assert len(verbs) > 20
     assert {verb for verb in verbs if verb not in text} == set()
+    assert "With --json: page" in text  # as typed, not with a dash of print

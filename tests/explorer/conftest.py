@@ -243,46 +243,71 @@ def contexts(browser) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
+class Window:
+    """A window of the browser that hears what goes wrong in it."""
+
+    def __init__(self, context: Any) -> None:
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("console", self._on_console)
+        self.page.on("request", self._on_request)
+
+    def _on_console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _on_request(self, request: Any) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:", "about:")):
+            self.complaints.append(f"request: {request.url}")
+
+    def emptied(self) -> None:
+        """Forgets the last page and all that a test set, so that the next starts anew."""
+        self.page.emulate_media(media="null")
+        self.page.goto("about:blank")
+        self.complaints.clear()
+
+
+@pytest.fixture(scope="package")
+def windows(contexts) -> Callable[..., Window]:
+    """The nth window with a set of options: to open one takes longer than most tests."""
+    made: dict[tuple[int, str], Window] = {}
+
+    def window_of(place: int, **options: Any) -> Window:
+        key = (place, repr(sorted(options.items())))
+        if key not in made:
+            made[key] = Window(contexts(**options))
+        made[key].emptied()
+        return made[key]
+
+    return window_of
+
+
 @pytest.fixture
-def open_page(contexts) -> Iterator[Callable[..., Any]]:
+def open_page(windows) -> Iterator[Callable[..., Any]]:
     """Opens a page in a window of its own; fails afterwards where the console held an error, or
     anything was asked of any network.
     """
-    pages, complaints = [], []
+    opened: list[Window] = []
 
-    def on_console(message: Any) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(f"console: {message.text}")
+    def open_in_window(
+        path: Path, state: str = "view=tree", *, width=1280, height=900, **options: Any
+    ) -> Any:
+        window = windows(len(opened), **options)
+        opened.append(window)
+        window.page.set_viewport_size({"width": width, "height": height})
+        window.page.goto(f"{path.as_uri()}#{state}")
+        window.page.wait_for_selector("body.ready")
+        return window.page
 
-    def on_request(request: Any) -> None:
-        if not request.url.startswith(("file:", "data:", "blob:")):
-            complaints.append(f"request: {request.url}")
-
-    def watch(page: Any) -> None:
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("console", on_console)
-        page.on("request", on_request)
-
-    def opened(path: Path, state: str = "view=tree", *, width=1280, height=900, **options) -> Any:
-        page = contexts(**options).new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        pages.append(page)
-        watch(page)
-        page.goto(f"{path.as_uri()}#{state}")
-        page.wait_for_selector("body.ready")
-        return page
-
-    yield opened
-    for page in pages:
-        page.close()
-    assert complaints == []
+    yield open_in_window
+    assert [complaint for window in opened for complaint in window.complaints] == []
 
 
-@pytest.fixture
-def script(contexts) -> Iterator[Any]:
+@pytest.fixture(scope="package")
+def script(contexts) -> Any:
     """A blank page that has all functions of the explorer's script, to call them one by one."""
     page = contexts().new_page()
     parts = [(ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS[:-1]]
     page.add_script_tag(content="\n".join(parts))
-    yield page
-    page.close()
+    return page

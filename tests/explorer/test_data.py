@@ -96,7 +96,7 @@ def test_the_published_table_is_read_with_its_tasks_and_without_users(public_dat
 
 def test_a_run_that_is_not_released_can_be_shown(small_run):
     data = page_data(Release.load(small_run))
-    assert data["title"] == "Taxonomy unreleased"
+    assert data["title"] == "Taxonomy (not released)"
     assert data["about"][0].startswith("Read from a run")
     hidden = [i for i, name in enumerate(data["nodes"]["name"]) if name is None]
     assert all(data["nodes"]["id"][i].startswith("s") for i in hidden)

@@ -32,6 +32,7 @@ def test_every_state_is_a_link(open_page, toy_page):
     assert [page.input_value(f"#{name}") for name in ("share", "from", "to")] == ["5", "10", "90"]
     assert page.locator("tbody th").all_inner_texts() == ["Write letters"]
     page.click(".views >> text=Tree")
+    page.wait_for_selector(".tree")
     assert state(page) == {**dict(part.split("=") for part in told.split("&")), "view": "tree"} | {
         "open": "01"
     }
@@ -87,3 +88,26 @@ def test_a_link_copied_from_a_node_leads_to_it(open_page, toy_page):
 
 def test_the_title_of_the_window_names_the_node(open_page, toy_page):
     assert open_page(toy_page, "node=n02").title() == "Fix software · Taxonomy 2026-11"
+
+
+@pytest.mark.parametrize(
+    "hash_part",
+    ["toString=1", "constructor=x", "__proto__=x", "node=__proto__", "q=%E0%A4%A", "at=1e400,1,2"],
+)
+def test_a_link_of_any_kind_still_shows_the_page(open_page, toy_page, hash_part):
+    page = open_page(toy_page, hash_part)
+    assert page.inner_text("#status") != ""
+
+
+def test_a_link_as_long_as_one_likes_is_answered_in_a_few_words(open_page, toy_page):
+    page = open_page(toy_page, f"node={'x' * 50_000}&q={'a+' * 20_000}")
+    assert len(page.inner_text("#notice")) < 200
+    assert page.inner_text("#status").startswith("9 nodes match")
+
+
+@pytest.mark.parametrize("view", ["tree", "table", "overview", "map"])
+@pytest.mark.parametrize("node", ["n03", "n030101", "n020202"])
+def test_a_suppressed_node_is_called_so_in_every_view(open_page, toy_page, view, node):
+    page = open_page(toy_page, f"view={view}&node={node}&zoom={node}")
+    assert "suppressed" in page.inner_text("#detail-name")
+    assert "null" not in page.inner_html("#app")

@@ -35,8 +35,10 @@ def test_a_click_zooms_in_down_to_the_clusters_and_the_path_leads_back(open_page
     page.click('.cell[data-index="7"]')
     assert cells(page) == ["02.02.01"]
     page.click("figure .path >> text=Fix software")
+    page.wait_for_selector(".cell >> nth=1")
     assert cells(page)[0] == "02.01"
     page.click("figure .path >> text=All")
+    page.wait_for_selector(".cell >> nth=4")
     assert cells(page)[0] == "01"
 
 

@@ -115,3 +115,17 @@ def test_a_place_under_the_pointer_stays_there_when_the_map_is_enlarged(script):
     before, after, k = script.evaluate(kept)
     assert after == pytest.approx(before)
     assert k == 4
+
+
+@pytest.mark.parametrize("typed", ["0.07", "0.14", "0.28", "33.3", "57"])
+def test_a_bound_takes_in_the_value_that_equals_it(script, typed):
+    keeps = """([typed, share]) => {
+      const node = { level: 0, values: [share, share], folded: "" };
+      const place = (at) => ({ place: at });
+      const measures = [["conversation_share", place(0)], ["automation_share", place(1)]];
+      const model = { nodes: [node], measures: new Map(measures) };
+      return selectNodes(model, { ...DEFAULTS, share: typed, from: typed, to: typed }).hits.size;
+    }"""
+    share = round(float(typed) / 100, 6)
+    assert script.evaluate(keeps, [typed, share]) == 1
+    assert script.evaluate(keeps, [typed, share + 1e-6]) == 0

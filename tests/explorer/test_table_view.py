@@ -49,3 +49,10 @@ def test_a_name_leads_to_the_details_and_its_row_is_marked(open_page, toy_page):
     page.wait_for_selector("#detail-name >> text=Install a printer")
     assert page.locator("tr.chosen th").inner_text() == "Install a printer"
     assert page.inner_text("tr.chosen").endswith("Computer and Mathematical")
+
+
+def test_the_head_of_a_share_says_of_what_and_that_of_a_count_says_nothing(open_page, toy_page):
+    page = open_page(toy_page, "view=table")
+    title = page.get_attribute("[data-sort=conversation_share]", "title")
+    assert title == "Share of: conversations in published clusters"
+    assert page.get_attribute("[data-sort=n_users]", "title") is None

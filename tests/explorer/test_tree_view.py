@@ -6,7 +6,7 @@ def focused(page) -> str:
 
 
 def names(page) -> list[str]:
-    return page.locator(".tree .name").all_inner_texts()
+    return page.locator(".tree .name").all_text_contents()
 
 
 def test_the_tree_starts_with_its_broadest_nodes_and_their_shares(open_page, toy_page):

@@ -9,7 +9,7 @@ import pytest
 from taxonomy.errors import OnetError, PlotsError, ReleaseError
 from taxonomy.palette import APART
 from taxonomy.plots import cluster_map, labelled_map
-from taxonomy.plots.cluster_map import EDGE, NODES, SIDE, WIDTH
+from taxonomy.plots.cluster_map import EDGE, HIDDEN_SIZE, NODES, SIDE, WIDTH
 
 
 def test_a_dot_has_the_place_the_share_and_the_colour_of_its_broad_node(table, places, rows_of):
@@ -91,3 +91,17 @@ def test_the_labelled_map_is_a_figure_with_every_broad_name(table, places, tmp_p
     assert {"Write", "Cook"} <= said
     assert "n = 100" in " ".join(text.get_text() for text in figure.texts)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_cluster_whose_share_is_suppressed_is_a_small_dot_and_said(table, places, rows_of, said):
+    share = pl.col("conversation_share")
+    some = table.with_columns(pl.when(pl.col("code") != "01.01.02").then(share))
+    chart = cluster_map(places, some)
+    sizes = {row["code"]: row["size"] for row in rows_of(chart, "code")}
+    assert sizes["01.01.01"] == 0.5
+    assert sizes["01.01.02"] == pytest.approx(0.5 * HIDDEN_SIZE)
+    assert "The share of 1 of 3 is suppressed" in said(chart)
+    none = cluster_map(places, table.with_columns(conversation_share=pl.lit(None, pl.Float64)))
+    dots = {row["code"]: row["x"] for row in rows_of(none, "code")}
+    ends = {row["node"]: row["node_x"] for row in rows_of(none, "node_x")}
+    assert ends["Write"] == pytest.approx((dots["01.01.01"] + dots["01.01.02"]) / 2)

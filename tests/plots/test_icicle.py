@@ -82,3 +82,8 @@ def test_two_thousand_nodes_do_not_make_a_page_without_end():
         }
     )
     assert tree_icicle(nodes).to_dict()["height"] == MOST
+
+
+def test_the_title_of_one_broad_level_names_only_that(table, said):
+    top = table.filter(pl.col("level") == 2)
+    assert said(tree_icicle(top)).startswith("The taxonomy's level 2")

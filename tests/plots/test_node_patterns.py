@@ -65,7 +65,14 @@ def test_none_of_the_five_stands_apart_unless_it_is_suppressed_throughout(table,
 def test_base_n_and_order_are_stated(table, said):
     text = said(patterns_by_node(table, level=0, top=2, source="demo"))
     assert "Base: conversations of the node with a collaboration label." in text
-    assert "n = 40 to 50 conversations a node." in text
+    assert "n = 40 to 50 conversations a node, labelled or not." in text
     assert "Most automated first" in text
     assert "The 2 largest of 3 nodes." in text
     assert text.endswith("Source: demo")
+
+
+def test_where_every_share_is_suppressed_that_is_all_there_is_to_say(table, said):
+    shares = [name for name in table.columns if name.endswith("_share")]
+    none = table.with_columns(pl.lit(None, pl.Float64).alias(name) for name in shares)
+    assert "All shares are suppressed." in said(patterns_by_node(none))
+    assert "≥" not in said(patterns_by_node(none))

@@ -86,3 +86,26 @@ def test_a_release_without_a_map_can_be_read(folder, tmp_path):
     (release / "map.parquet").unlink()
     assert Release.load(release).places is None
     assert json.loads((release / "manifest.json").read_text())["map"]["placed"]
+
+
+def test_names_and_numbers_that_were_not_made_of_one_another_are_refused(small_run, tmp_path):
+    run = shutil.copytree(small_run, tmp_path / "run")
+    manifest = json.loads((run / "manifest.json").read_text())
+    made_again = {"nodes.parquet": "0" * 64}
+    manifest["stages"]["measures"]["inputs"] |= made_again
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    for load in (Release.load, Taxonomy.load):
+        with pytest.raises(ReleaseError, match=r"the stage measures of .* is stale.*build command"):
+            load(run)
+    with (run / "nodes.parquet").open("ab") as nodes:
+        nodes.write(b"x")
+    with pytest.raises(ReleaseError):
+        Release.load(run)
+
+
+@pytest.mark.parametrize("manifest", ["{}", "[]", '{"format": 1}'])
+def test_a_manifest_of_something_else_is_an_error(folder, tmp_path, manifest):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "manifest.json").write_text(manifest)
+    with pytest.raises(ReleaseError, match="neither of a run nor of a release"):
+        Release.load(copy)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -262,3 +263,61 @@ def test_a_file_is_not_overwritten_by_a_release(small_run, tmp_path):
     with pytest.raises(ReleaseError, match="exists and is not a release"):
         write_release(small_run, tmp_path / "thesis.tex", version="v")
     assert (tmp_path / "thesis.tex").read_text() == "five years of work"
+
+
+def test_a_map_that_is_damaged_or_does_not_fit_is_an_error(copy):
+    file = copy / "map.parquet"
+    places = pl.read_parquet(file)
+    for wrong, said in (
+        (places.with_columns(x=pl.lit(None, pl.Float64)), "are outside 0 to 1"),
+        (places.with_columns(level=pl.lit(0, pl.Int8)), "does not place each published node once"),
+        (places.head(-1), "does not place each published node once"),
+        (places.drop("x"), "cannot read the map"),
+    ):
+        wrong.write_parquet(file)
+        assert any(said in error for error in errors(copy))
+    file.write_bytes(b"no table")
+    assert any("cannot read the map" in error for error in errors(copy))
+
+
+def test_a_manifest_without_floors_is_an_error(copy):
+    (copy / "manifest.json").write_text(json.dumps({"version": "v1"}))
+    assert "manifest.json does not say the floors" in errors(copy)
+
+
+def test_a_release_that_cannot_be_written_leaves_the_one_before(copy, small_run, monkeypatch):
+    before = {file.name: file.read_bytes() for file in copy.iterdir()}
+    replace = Path.replace
+
+    def fails(file, target):
+        if file.name == ".copy.partial":
+            raise KeyboardInterrupt
+        return replace(file, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(KeyboardInterrupt):
+        write_release(small_run, copy, version="v2")
+    assert {file.name: file.read_bytes() for file in copy.iterdir()} == before
+    assert [file.name for file in copy.parent.iterdir()] == ["copy"]
+
+
+def test_a_release_that_a_killed_command_put_aside_comes_back(copy, small_run, tmp_path):
+    copy.rename(copy.with_name(".copy.before"))
+    (tmp_path / ".copy.partial").mkdir()
+    write_release(small_run, copy, version="v2")
+    assert Taxonomy.load(copy).facts["version"] == "v2"
+    assert [file.name for file in tmp_path.iterdir()] == ["copy"]
+
+
+def test_of_a_link_what_it_leads_to_is_replaced(copy, small_run, tmp_path):
+    link = tmp_path / "latest"
+    link.symlink_to(copy)
+    write_release(small_run, link, version="v2")
+    assert link.is_symlink()
+    assert Taxonomy.load(copy).facts["version"] == "v2"
+
+
+def test_the_folder_one_is_in_is_not_replaced(small_run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReleaseError, match="is the folder you are in"):
+        write_release(small_run, ".", version="v1")

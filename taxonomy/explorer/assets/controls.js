@@ -12,8 +12,12 @@ function setUpControls(page) {
   byId("automation").hidden = !isKnown(model, "automation_share");
   byId("thinking").parentElement.hidden = !isKnown(model, "thinking_share");
   byId("group").parentElement.hidden = !model.groups.length;
-  const typed = settled(() => page.go({ q: byId("q").value }, { replace: true }), 120);
-  byId("q").addEventListener("input", typed);
+  const typed = settled(() => page.go({}, { replace: true }), 120);
+  byId("q").addEventListener("input", () => {
+    // The state knows at once, so that whatever is chosen meanwhile does not undo what was typed.
+    page.state = { ...page.state, q: byId("q").value };
+    typed();
+  });
   for (const id of FIELDS.slice(1)) byId(id).addEventListener("change", () => onField(page, id));
   byId("reverse").addEventListener("click", () => page.go({ sort: turned(page.state.sort) }));
   byId("reset").addEventListener("click", () => page.go({ ...DEFAULTS, view: page.state.view, colour: page.state.colour }));
@@ -42,21 +46,27 @@ function onField(page, id) {
   page.go({ [id]: field.value });
 }
 
-/** Shows the state in the form; what is being typed is left alone. */
-function showControls(page) {
+/** Shows the state in the form. What is being typed is left alone, unless the address says what
+    it should be: `isTold`. */
+function showControls(page, isTold) {
   const { state, model } = page;
   for (const id of FIELDS) {
     const value = id === "sort" ? state.sort.replace(/^-/u, "") : state[id];
-    if (byId(id).value !== value && document.activeElement !== byId(id)) byId(id).value = value;
+    if (byId(id).value !== value && (isTold || document.activeElement !== byId(id))) byId(id).value = value;
   }
   byId("reverse").setAttribute("aria-pressed", String(state.sort.startsWith("-")));
   const filters = ["share", "from", "to", "thinking", "group"].filter((key) => state[key] !== "").length;
   byId("n-filters").textContent = filters ? ` (${filters} on)` : "";
   byId("svg").hidden = !byId("view").querySelector("figure svg");
-  for (const link of document.querySelectorAll("[data-view]")) {
+  showViewLinks(page);
+  byId("status").textContent = statusText(model, page.selection);
+}
+
+/** The links to the views, each with the rest of the state. */
+function showViewLinks({ state }) {
+  for (const link of document.querySelectorAll("a[data-view]")) {
     link.href = hashOf({ ...state, view: link.dataset.view });
     if (link.dataset.view === state.view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  byId("status").textContent = statusText(model, page.selection);
 }

@@ -5,7 +5,9 @@ function section(title, ...content) {
   return el("section", {}, el("h3", {}, title), content);
 }
 
-/** Draws the chosen node into the panel, or hides the panel. */
+const drawnDetail = { node: null };
+
+/** Draws the chosen node into the panel, or hides the panel. A new one is read from its top. */
 function renderDetail(page) {
   const panel = byId("detail");
   const { node, model } = page;
@@ -14,6 +16,8 @@ function renderDetail(page) {
   if (!node) return;
   const parts = node.values === null ? [suppressedNote(model, node)] : detailParts(page, node);
   panel.replaceChildren(detailHead(page, node), ...parts.filter(Boolean));
+  if (drawnDetail.node !== node) panel.scrollTop = 0;
+  drawnDetail.node = node;
 }
 
 function detailHead(page, node) {
@@ -26,7 +30,7 @@ function detailHead(page, node) {
     permanentLink(page, node));
 }
 
-const stepLink = (page, node) => el("a", { href: hashOf({ ...page.state, node: node.id }), dir: "auto" }, node.name ?? `${node.code} (${SUPPRESSED})`);
+const stepLink = (page, node) => el("a", { href: hashOf({ ...page.state, node: node.id }), dir: "auto" }, node.name ?? codeAndName(node));
 
 // The id is the same in every release that has the node; the code is its place in this one.
 function permanentLink(page, node) {

@@ -1,7 +1,7 @@
 // What is shown, as files: rows as CSV, the picture as an SVG that stands by itself.
 
 // A cell that begins so would be run as a formula by a spreadsheet.
-const FORMULA = /^[\s]*[=+\-@\t\r]/u;
+const FORMULA = /^\s*[=+\-@\t\r＝＋－＠]/u;
 
 /** The nodes as CSV: codes, names and every measure as a number; a blank is suppressed. */
 function csvOf(model, nodes) {

@@ -26,15 +26,26 @@ function pictureOf({ page, title, tools, picture, legend, caption, nodes }) {
   );
 }
 
-// Made when it is opened: a reader who only looks need not wait for it.
+// Made when it is opened: a reader who only looks need not wait for it. It stays open, whatever is
+// drawn anew above it.
+const behind = { isOpen: false };
+
 function dataBehind(page, title, nodes) {
   const details = el("details", { class: "behind" }, el("summary", {}, `The data of this picture as a table (${counted(nodes.length, "row")})`));
-  details.addEventListener("toggle", () => {
-    if (!details.open || details.querySelector("table")) return;
+  const fill = () => {
+    if (details.querySelector("table")) return;
     const keys = ["code", "name", "conversation_share", "automation_share", "augmentation_share"];
     const columns = tableColumns(page).filter((column) => keys.includes(column.key));
     details.append(nodeTable(page, ordered(page.model, nodes, page.state.sort), columns, { caption: title }));
+  };
+  details.addEventListener("toggle", () => {
+    behind.isOpen = details.open;
+    if (details.open) fill();
   });
+  if (behind.isOpen) {
+    fill();
+    details.open = true;
+  }
   return details;
 }
 
@@ -47,8 +58,8 @@ function zoomPath(page, root) {
   const step = (node, words) => el("a", { href: hashOf({ ...page.state, zoom: node ? node.id : "" }), dir: "auto" }, words);
   if (!root) return [];
   const above = pathOf(root);
-  const links = above.slice(0, -1).map((node) => step(node, `${node.code} ${node.name}`));
-  const here = el("span", { "aria-current": "true", dir: "auto" }, `${root.code} ${root.name}`);
+  const links = above.slice(0, -1).map((node) => step(node, codeAndName(node)));
+  const here = el("span", { "aria-current": "true", dir: "auto" }, codeAndName(root));
   return el("ol", { class: "path" }, [step(null, "All"), ...links, here].map((part) => el("li", {}, part)));
 }
 

@@ -4,8 +4,8 @@ const MARKS = /\p{M}/gu;
 
 const fold = (text) => text.normalize("NFKD").replace(MARKS, "").toLowerCase();
 
-/** The words of a query, folded; all of them must be found. */
-const wordsOf = (query) => fold(query).split(/\s+/u).filter(Boolean);
+/** The words of a query, folded, each once; all of them must be found. */
+const wordsOf = (query) => [...new Set(fold(query).split(/\s+/u).filter(Boolean))];
 
 /** The text as nodes, with each of the folded words in a `mark`. */
 function marked(text, words) {

@@ -16,14 +16,14 @@ const page = {
     const address = hashOf(state);
     if (address !== location.hash) history[replace ? "replaceState" : "pushState"](null, "", address);
     page.state = state;
-    if (!isDrawn) draw([]);
+    if (isDrawn) showViewLinks(page);
+    else draw([]);
   },
 
   /** Shows a node's details, or none. */
   choose(node) {
     page.go({ node: node ? node.id : "" });
-    if (!node) byId("view").querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
-    else if (isNarrow()) byId("detail-name").focus();
+    if (node && isNarrow()) byId("detail-name").focus();
   },
 };
 
@@ -32,7 +32,7 @@ function readAddress() {
   const { state, problems } = readState(location.hash, page.model);
   const isNew = state.node !== page.state.node || state.view !== page.state.view;
   page.state = state;
-  draw(problems);
+  draw(problems, { isTold: true });
   if (isNew && page.node && state.view === "tree") showInTree();
 }
 
@@ -46,10 +46,12 @@ function showInTree() {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-function draw(problems) {
+/** Draws everything; `isTold` where the address, rather than the form, says what. */
+function draw(problems, { isTold = false } = {}) {
   const { model, state } = page;
   const view = byId("view");
-  const kept = focusIn(view);
+  const before = focusBefore(page);
+  const { scrollLeft = 0, scrollTop = 0 } = view.querySelector(".scroll") ?? {};
   page.selection = selectNodes(model, state);
   page.node = state.node ? model.byKey.get(state.node) : null;
   document.body.dataset.view = state.view;
@@ -60,8 +62,9 @@ function draw(problems) {
   const drawn = document.createDocumentFragment();
   DRAWN_BY[state.view](page, drawn);
   view.replaceChildren(drawn);
-  restoreFocus(view, kept);
-  showControls(page);
+  Object.assign(view.querySelector(".scroll") ?? {}, { scrollLeft, scrollTop });
+  focusAgain(page, before);
+  showControls(page, isTold);
   showProblems(problems);
 }
 
@@ -69,24 +72,6 @@ function showProblems(problems) {
   const notice = byId("notice");
   notice.hidden = !problems.length;
   notice.replaceChildren(...problems.map((problem) => el("span", {}, `${problem} `)));
-}
-
-// A view is drawn anew as a whole: what had the focus gets it again, and a table its place.
-function focusIn(view) {
-  const active = document.activeElement;
-  const holder = view.contains(active) ? active.closest("[data-index]") : null;
-  const label = view.contains(active) && !holder ? active.textContent : null;
-  const { scrollLeft = 0, scrollTop = 0 } = view.querySelector(".scroll") ?? {};
-  return { index: holder?.dataset.index, label, scrollLeft, scrollTop };
-}
-
-function restoreFocus(view, { index, label, scrollLeft, scrollTop }) {
-  const table = view.querySelector(".scroll");
-  if (table) Object.assign(table, { scrollLeft, scrollTop });
-  const holder = index === undefined ? null : view.querySelector(`[data-index="${index}"]`);
-  const again = holder?.matches("tr") ? holder.querySelector("a") : holder;
-  const button = label ? [...view.querySelectorAll("button, a, select")].find((other) => other.textContent === label) : null;
-  (again ?? button)?.focus({ preventScroll: true });
 }
 
 function onKey(event) {

@@ -91,7 +91,7 @@ function colouredTops(model) {
 const groupColour = (model, top) => GROUP_COLOURS[colouredTops(model).indexOf(top)] ?? OTHER_COLOUR;
 
 function groupLegend(model) {
-  const items = colouredTops(model).map((top, place) => el("li", {}, swatch(GROUP_COLOURS[place]), el("bdi", {}, `${top.code} ${top.name}`)));
+  const items = colouredTops(model).map((top, place) => el("li", {}, swatch(GROUP_COLOURS[place]), el("bdi", {}, codeAndName(top))));
   if (model.tops.filter((top) => top.values).length > items.length) items.push(el("li", {}, swatch(OTHER_COLOUR), "the others"));
   return el("ul", { class: "legend", "aria-label": "Level-2 nodes" }, items);
 }
@@ -136,12 +136,14 @@ function mapTools(page, drawing) {
   ];
 }
 
-const keepSeen = settled((page, drawing) => page.go({ at: seenText(drawing.seen) }, { replace: true, isDrawn: true }), 250);
+// The state knows at once; the address, which browsers let change only so often, a little later.
+const keepSeen = settled((page) => page.go({}, { replace: true, isDrawn: true }), 250);
 
 function seeNow(page, drawing, seen) {
   hideTip();
   drawAt(drawing, seen);
-  keepSeen(page, drawing);
+  page.state = { ...page.state, at: seenText(seen) };
+  keepSeen(page);
 }
 
 function watchMap(page, drawing) {

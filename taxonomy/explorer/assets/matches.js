@@ -8,6 +8,10 @@ const ONET_LEVEL_NAMES = {
   major: "SOC major groups",
 };
 
+// The heaviest few of all levels would push all else off the page: tasks and groups come opened.
+// What the reader opens or closes stays so, for the next node too.
+const openMatches = { task: true, major: true };
+
 /** The section on O*NET of a node's details. */
 function matchesSection(model, node) {
   const onet = model.data.onet;
@@ -31,9 +35,10 @@ function levelOfMatches(model, node, level) {
   const isPlain = model.data.onet.single && node.level === 0;
   const rest = isPlain ? [] : remainders(node, links);
   const list = el("ul", { class: "matches" }, links.map((link) => matchItem(link, isPlain)), rest.map(restItem));
-  // The heaviest few levels would push all else off the page: tasks and groups come opened.
-  return el("details", { open: level === "task" || level === "major" },
+  const details = el("details", { open: Boolean(openMatches[level]) },
     el("summary", {}, `${ONET_LEVEL_NAMES[level] ?? level} (${links.length})`), list);
+  details.addEventListener("toggle", () => { openMatches[level] = details.open; });
+  return details;
 }
 
 function matchItem({ id, text, weight, relation, confidence }, isPlain) {

@@ -13,7 +13,7 @@ function renderOverview(page, view) {
   for (const [place, cell] of cells.entries()) cell.place = place;
   const svg = svgEl("svg", {
     class: "icicle", viewBox: `0 0 ${width} ${height}`, width, height, role: "tree",
-    "aria-label": `Shares of conversations and automation, ${root ? `below ${root.name}` : "levels 2 and 1"}`,
+    "aria-label": `Shares of conversations and automation, ${root ? `below ${codeAndName(root)}` : "levels 2 and 1"}`,
   }, hatching(), cells.map((cell) => cellOf(page, cell)));
   svg.addEventListener("keydown", (event) => onIcicleKey(page, event, cells));
   svg.addEventListener("click", (event) => onIcicleClick(page, event, cells));
@@ -31,10 +31,12 @@ function renderOverview(page, view) {
   if (stop) stop.setAttribute("tabindex", 0);
 }
 
-/** The node that the overview is zoomed into; a cluster's parent where the link names a cluster. */
+/** The node that the overview is zoomed into; a cluster's parent where the link names a cluster.
+    Of a node that has nothing to show, all is shown. */
 function zoomRoot(page) {
   const node = page.model.byKey.get(page.state.zoom) ?? null;
-  return node && !node.children.length ? node.parent : node;
+  const root = node && !node.children.length ? node.parent : node;
+  return root && extentOf(page.model, root) > 0 ? root : null;
 }
 
 function zoomOutButton(page, root) {
@@ -50,8 +52,13 @@ function zoomOut(page, root) {
 
 function zoomInto(page, node) {
   if (node.values === null) return;
-  overviewFocus.index = node.children.length ? node.children[0].index : node.index;
-  page.go({ node: node.id, ...(node.children.length ? { zoom: node.id } : {}) });
+  if (!node.children.length) {
+    overviewFocus.index = node.index;
+    page.choose(node);
+    return;
+  }
+  overviewFocus.index = node.children[0].index;
+  page.go({ node: node.id, zoom: node.id });
   focusCell();
 }
 

@@ -4,19 +4,24 @@
     isFiltered: whether anything is asked for at all
     hits: the nodes that have what is asked for; without filters all of them
     shown: the hits and all that is above them
-    hidden: how many were left out because a number that is asked about is suppressed */
+    hidden: how many were left out because a number that is asked about is suppressed
+    withheld: how many that are suppressed altogether were left out, of which no more is known
+      than that nothing asked about speaks against them */
 function selectNodes(model, state) {
   const words = wordsOf(state.q);
   const tests = testsOf(model, state);
   const isFiltered = words.length > 0 || tests.length > 0;
   const hits = new Set();
   const shownNodes = new Set();
-  let hidden = 0;
+  let [hidden, withheld] = [0, 0];
   for (const node of model.nodes) {
-    if (isFiltered && !words.every((word) => node.folded.includes(word))) continue;
-    if (isFiltered && node.values === null) continue;
+    if (!words.every((word) => node.folded.includes(word))) continue;
     const answers = tests.map((test) => test(node));
     if (answers.includes(false)) continue;
+    if (isFiltered && node.values === null) {
+      withheld += 1;
+      continue;
+    }
     if (answers.includes(null)) {
       hidden += 1;
       continue;
@@ -24,8 +29,11 @@ function selectNodes(model, state) {
     hits.add(node);
     for (let step = node; step && !shownNodes.has(step); step = step.parent) shownNodes.add(step);
   }
-  return { words, isFiltered, hits, shown: shownNodes, hidden };
+  return { words, isFiltered, hits, shown: shownNodes, hidden, withheld };
 }
+
+// 0.07 / 100 is a little more than 0.0007: a bound takes in what is equal to it in decimals.
+const SLACK = 1e-9;
 
 // Each test says yes, no, or null: that its number is suppressed.
 function testsOf(model, state) {
@@ -40,10 +48,11 @@ function testsOf(model, state) {
       return value === null ? null : keeps(value, limit);
     });
   };
-  bound("conversation_share", state.share, (value, limit) => value >= limit);
-  bound("automation_share", state.from, (value, limit) => value >= limit);
-  bound("automation_share", state.to, (value, limit) => value <= limit);
-  bound("thinking_share", state.thinking, (value, limit) => value >= limit);
+  const atLeast = (value, limit) => value >= limit - SLACK;
+  bound("conversation_share", state.share, atLeast);
+  bound("automation_share", state.from, atLeast);
+  bound("automation_share", state.to, (value, limit) => value <= limit + SLACK);
+  bound("thinking_share", state.thinking, atLeast);
   return tests;
 }
 
@@ -72,12 +81,15 @@ function lastIfNull(first, second) {
 
 /** What the search found, as one sentence. */
 function statusText(model, selection) {
-  const { hits, hidden, isFiltered } = selection;
+  const { hits, hidden, withheld, isFiltered } = selection;
   const parts = [...model.levels].reverse().map((level) => {
     const number = [...hits].filter((node) => node.level === level).length;
     return number ? counted(number, levelName(level)) : null;
   }).filter(Boolean);
-  const left = hidden ? ` ${counted(hidden, "node is", "nodes are")} left out because a number asked about is suppressed.` : "";
+  const left = [
+    hidden ? ` ${counted(hidden, "node is", "nodes are")} left out because a number asked about is suppressed.` : "",
+    withheld ? ` ${counted(withheld, "suppressed node is", "suppressed nodes are")} left out.` : "",
+  ].join("");
   const blank = [...hits].filter((node) => node.values === null).length;
   const told = blank ? ` (${count(blank)} suppressed)` : "";
   if (!isFiltered) return `All nodes: ${parts.join(", ")}${told}.`;

@@ -27,7 +27,8 @@ function readState(hash, model) {
   const state = { ...DEFAULTS };
   const problems = [];
   for (const [key, value] of new URLSearchParams(hash.replace(/^#/u, ""))) {
-    if (!(key in DEFAULTS) || !value) continue;
+    // Not `in`: an object also has what every object has, such as `constructor`.
+    if (!Object.hasOwn(DEFAULTS, key) || !value) continue;
     const problem = problemOf(key, value, model);
     if (problem) problems.push(problem);
     else state[key] = value;
@@ -38,15 +39,18 @@ function readState(hash, model) {
 function problemOf(key, value, model) {
   if (key === "node" || key === "zoom") {
     if (model.byKey.has(value)) return null;
-    return `This link names ${value}, which is not in this release. It may be of another release: search for its name instead.`;
+    return `This link names ${brief(value)}, which is not in this release. It may be of another release: search for its name instead.`;
   }
   const known = knownValues(key, model);
-  if (known && !known.includes(value)) return `This link asks for ${key} ${value}, which this page does not have; it is left out.`;
+  if (known && !known.includes(value)) return `This link asks for ${key} ${brief(value)}, which this page does not have; it is left out.`;
   if (NUMBERS.includes(key) && !(Number(value) >= 0 && Number(value) <= 100)) {
-    return `This link asks for ${key} ${value}, which is not a percentage from 0 to 100; it is left out.`;
+    return `This link asks for ${key} ${brief(value)}, which is not a percentage from 0 to 100; it is left out.`;
   }
   return null;
 }
+
+// A link may hold anything, however long.
+const brief = (value) => (value.length > 60 ? `${value.slice(0, 60)}…` : value);
 
 function knownValues(key, model) {
   if (key === "level") return model.levels.map(String);

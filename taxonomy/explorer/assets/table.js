@@ -13,7 +13,7 @@ function tableColumns(page) {
   const known = [...model.measures.values()].filter((measure) => !measure.unknown);
   const leading = known.filter((measure) => LEADING.includes(measure.key));
   const numbers = [...leading, ...known.filter((measure) => !leading.includes(measure))]
-    .map((measure) => ({ key: measure.key, label: measure.label, base: measure.base, isNumber: true, cell: (node) => shown(node, measure) }));
+    .map((measure) => ({ key: measure.key, label: measure.label, base: isCount(measure) ? null : measure.base, isNumber: true, cell: (node) => shown(node, measure) }));
   const groups = model.groups.length ? [{ key: null, label: "O*NET major group", cell: (node) => groupName(model, node) }] : [];
   return [...texts, ...numbers, ...groups];
 }
@@ -45,8 +45,10 @@ function nodeTable(page, rows, columns, { caption, sorts = false }) {
   return el("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": "Table, scrolls sideways" }, table);
 }
 
+const shareOfWords = ({ base }) => (base ? `Share of: ${base}` : null);
+
 function plainHead(column) {
-  return el("th", { scope: "col", class: column.isNumber ? "number" : null, title: column.base }, column.label);
+  return el("th", { scope: "col", class: column.isNumber ? "number" : null, title: shareOfWords(column) }, column.label);
 }
 
 function sortHead(page, column) {
@@ -56,7 +58,7 @@ function sortHead(page, column) {
   // Texts rise and numbers fall unless turned round.
   const rises = column.isNumber ? isTurned : !isTurned;
   const next = isSorted && !isTurned ? `-${column.key}` : column.key;
-  const button = el("button", { type: "button", "data-sort": column.key, title: column.base ? `Share of: ${column.base}` : null }, column.label,
+  const button = el("button", { type: "button", "data-sort": column.key, title: shareOfWords(column) }, column.label,
     el("span", { class: "arrow", "aria-hidden": "true" }, isSorted ? (rises ? " ▲" : " ▼") : ""));
   button.addEventListener("click", () => {
     page.go({ sort: next });

@@ -18,7 +18,7 @@ function hideTip() {
 function tipLines(model, node) {
   const share = model.measures.get("conversation_share");
   const automation = model.measures.get("automation_share");
-  const lines = [`${node.code} ${node.name}`];
+  const lines = [codeAndName(node)];
   if (share) lines.push(`${shown(node, share)} of conversations`);
   if (automation) lines.push(`automation ${shown(node, automation)}`);
   return lines;

@@ -6,6 +6,9 @@ const levelLabel = (level) => (level === 0 ? "Level 0: clusters" : `Level ${leve
 const SUPPRESSED = "suppressed";
 const UNKNOWN = "unknown";
 
+/** A node in a few words, whether or not it may be named. */
+const codeAndName = (node) => `${node.code} ${node.name ?? `(${SUPPRESSED})`}`;
+
 /** A share as percent, with the digits that tell small ones apart. */
 function percent(share) {
   const value = 100 * share;
