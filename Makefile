@@ -8,7 +8,8 @@
 
 PYTHON ?= python3
 PIP_ARGS ?=
-# Processes that share the tests; each takes about 1 GB.
+# Processes that share the tests; each takes about 1 GB, and one thread: more of both wait for
+# one another.
 WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +26,7 @@ demo: $(VENV)/.installed
 	$(BIN)/taxonomy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.installed-check
 	$(BIN)/ruff check .

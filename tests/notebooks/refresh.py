@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 KERNEL = "taxonomy-notebooks"
 SHOWN_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-CELL_SECONDS = 600
+CELL_SECONDS = 1_800
 TEXTS = "texts"
 """Tag of a cell whose output holds names or statements of published files."""
 READ_PUBLISHED = ("06_prevalence_and_patterns", "07_onet", "08_economic_index")
