@@ -26,7 +26,7 @@ demo: $(VENV)/.installed
 	$(BIN)/taxonomy demo
 
 test: $(VENV)/.installed-test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-check
 	$(BIN)/ruff check .

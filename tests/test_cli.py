@@ -10,7 +10,6 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
-import polars as pl
 import pytest
 
 from taxonomy.cli import main
@@ -373,9 +372,8 @@ def test_explore_writes_the_page_and_says_to_open_it(release, tmp_path):
     assert "<!doctype html>" in page.read_text(encoding="utf-8").lower()[:100]
 
 
-def test_show_of_a_run_of_which_nothing_passes_says_what_to_do(small_run, tmp_path):
-    copy = shutil.copytree(small_run, tmp_path / "copy")
-    pl.read_parquet(copy / "measures.parquet").clear().write_parquet(copy / "measures.parquet")
+def test_show_of_a_run_of_which_nothing_passes_says_what_to_do(small_run, tmp_path, unpublished):
+    copy = unpublished(shutil.copytree(small_run, tmp_path / "copy"))
     done = call("show", copy)
     assert done.stdout.startswith("Taxonomy(no published nodes)")
     assert "next: build with fewer clusters or lower floors" in done.stderr

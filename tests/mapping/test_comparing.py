@@ -63,10 +63,10 @@ def test_a_crosswalk_that_was_put_beside_a_release_is_used(
     write_release(run, release, version="v")
     given = {"asking": asking(serve()), "encoder": hashing_encoder}
     write_crosswalk(release, source, release / SSSOM_FILE, **given)
-    for _ in ("with its manifest", "without"):
+    for _ in ("with its manifest", "with one that says nothing of it"):
         comparison, said = beside(release)
         assert (comparison.facts["crosswalk_routes"], said) == (["claude"], [])
-        (release / "manifest.json").write_text("{}")
+        (release / "manifest.json").write_text('{"version": "v"}')
 
 
 def test_a_run_with_tasks_is_compared_by_conversation(run, beside, source, hashing_encoder):
@@ -103,11 +103,9 @@ def test_what_holds_no_taxonomy_is_one_clear_error(beside, tmp_path):
         beside(tmp_path / "nowhere")
 
 
-def test_a_run_without_a_published_cluster_is_one_clear_error(run, beside):
-    measures = pl.read_parquet(run / "measures.parquet")
-    measures.clear().write_parquet(run / "measures.parquet")
+def test_a_run_without_a_published_cluster_is_one_clear_error(run, beside, unpublished):
     with pytest.raises(OnetError, match="no published cluster to compare"):
-        beside(run)
+        beside(unpublished(run))
 
 
 def test_a_file_is_not_written_over_by_a_comparison(run, beside, tmp_path):
