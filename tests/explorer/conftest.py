@@ -311,3 +311,14 @@ def script(contexts) -> Any:
     parts = [(ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS[:-1]]
     page.add_script_tag(content="\n".join(parts))
     return page
+
+
+@pytest.fixture(scope="session")
+def wait_for_count():
+    """Waits until a locator finds so many elements: what a link leads to is drawn later."""
+    from playwright.sync_api import expect
+
+    def wait(locator, n: int) -> None:
+        expect(locator).to_have_count(n, timeout=30_000)
+
+    return wait

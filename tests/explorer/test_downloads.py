@@ -63,10 +63,12 @@ def test_a_picture_comes_as_an_svg_that_stands_by_itself(open_page, toy_page, tm
         assert all(text.get("fill") and text.get("font-family") for text in texts)
 
 
-def test_a_downloaded_picture_opens_in_a_browser(open_page, toy_page, browser, tmp_path):
+def test_a_downloaded_picture_opens_in_a_browser(
+    open_page, toy_page, browser, tmp_path, wait_for_count
+):
     file = tmp_path / "map.svg"
     file.write_text(download(open_page(toy_page, "view=map"), "#svg")[1], encoding="utf-8")
     page = browser.new_page()
     page.goto(file.as_uri())
-    assert page.locator("circle").count() == 4
+    wait_for_count(page.locator("circle"), 4)
     page.close()

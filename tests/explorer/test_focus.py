@@ -56,7 +56,9 @@ def test_the_path_of_a_picture_leaves_the_focus_in_the_picture(open_page, toy_pa
     has_focus(page, ".cell")
 
 
-def test_what_was_opened_stays_open_and_new_details_start_at_their_top(open_page, toy_page):
+def test_what_was_opened_stays_open_and_new_details_start_at_their_top(
+    open_page, toy_page, wait_for_count
+):
     page = open_page(toy_page, "view=overview&node=n010101", height=300)
     page.click("#detail summary >> text=Tasks")
     page.click(".behind summary")
@@ -68,7 +70,7 @@ def test_what_was_opened_stays_open_and_new_details_start_at_their_top(open_page
     assert page.is_visible(".behind table")
     page.goto(page.url.replace("n02", "n010101"))
     page.wait_for_selector("#detail-name >> text=Draft")
-    assert page.locator("#detail details[open]").count() == 1
+    wait_for_count(page.locator("#detail details[open]"), 1)
 
 
 def test_back_takes_the_form_back_even_where_one_is_in_it(open_page, toy_page):

@@ -68,13 +68,15 @@ def test_nothing_moves_for_who_wants_no_motion(open_page, toy_page):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_hostile_names_are_shown_and_not_run(open_page, write_page, hostile_release, view):
+def test_hostile_names_are_shown_and_not_run(
+    open_page, write_page, hostile_release, view, wait_for_count
+):
     path = write_page(hostile_release, "hostile")
     state = f"view={view}&open=01+01.01&node=n010101&zoom=n0101"
     page = open_page(path, state, width=320, height=640)
     assert page.inner_text("#detail-name") == "<script>document.title = 'taken over'</script>"
     assert "taken over'</script> · Taxonomy" in page.title()
-    assert page.locator("#view img, #view script, #detail script").count() == 0
+    wait_for_count(page.locator("#view img, #view script, #detail script"), 0)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
@@ -91,17 +93,19 @@ def test_the_policy_stops_a_script_that_would_get_in_all_the_same(browser, toy_p
     page.close()
 
 
-def test_2000_nodes_are_searched_opened_and_drawn(open_page, write_page, large_release):
+def test_2000_nodes_are_searched_opened_and_drawn(
+    open_page, write_page, large_release, wait_for_count
+):
     page = open_page(write_page(large_release, "large"))
     page.fill("#q", "subject 20 9 10")
     page.wait_for_selector("text=1 node matches: 1 cluster.")
     page.click("#reset")
     page.click("text=Open all")
-    assert page.locator('[role="treeitem"]').count() == 2_000
+    wait_for_count(page.locator('[role="treeitem"]'), 2_000)
     page.click("text=Table")
-    assert page.locator("tbody tr").count() == 2_000
+    wait_for_count(page.locator("tbody tr"), 2_000)
     page.click("text=Map")
-    assert page.locator(".dot").count() == 1_800
+    wait_for_count(page.locator(".dot"), 1_800)
 
 
 def test_without_scripts_the_names_are_there(browser, toy_page):

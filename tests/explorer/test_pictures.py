@@ -74,13 +74,13 @@ def test_what_is_not_shown_is_hatched_and_said(open_page, toy_page):
     assert "4 nodes are below the floor of 15 conversations and 5 users and not drawn" in caption
 
 
-def test_each_picture_has_its_data_as_a_table_behind_it(open_page, toy_page):
+def test_each_picture_has_its_data_as_a_table_behind_it(open_page, toy_page, wait_for_count):
     for view, rows in (("overview", 5), ("map", 4)):
         page = open_page(toy_page, f"view={view}")
-        assert page.locator("figure table").count() == 0
+        wait_for_count(page.locator("figure table"), 0)
         page.click(".behind > summary")
         page.wait_for_selector("figure table")
-        assert page.locator("figure tbody tr").count() == rows
+        wait_for_count(page.locator("figure tbody tr"), rows)
 
 
 def test_a_tip_follows_the_pointer_and_goes_with_escape(open_page, toy_page):
@@ -99,9 +99,9 @@ def radius(page, index: int) -> float:
     return float(page.get_attribute(f'.dot[data-index="{index}"]', "r"))
 
 
-def test_circles_of_the_map_are_sized_by_share(open_page, toy_page):
+def test_circles_of_the_map_are_sized_by_share(open_page, toy_page, wait_for_count):
     page = open_page(toy_page, "view=map")
-    assert page.locator(".dot").count() == 4
+    wait_for_count(page.locator(".dot"), 4)
     # 0.45 and 0.15 of the conversations: three times the area.
     assert round((radius(page, 2) / radius(page, 3)) ** 2, 1) == 3.0
 
@@ -152,7 +152,7 @@ def test_arrow_keys_go_from_cluster_to_cluster_and_enter_chooses(open_page, toy_
     assert focused(page).startswith(chosen)
 
 
-def test_a_press_near_a_circle_or_on_a_name_chooses_it(open_page, toy_page):
+def test_a_press_near_a_circle_or_on_a_name_chooses_it(open_page, toy_page, wait_for_count):
     page = open_page(toy_page, "view=map")
     box = page.locator(".map").bounding_box()
     circle = {
@@ -162,7 +162,7 @@ def test_a_press_near_a_circle_or_on_a_name_chooses_it(open_page, toy_page):
     assert page.inner_text("#detail-name") == "Install a printer"
     page.click('[data-label="0"]')
     assert page.inner_text("#detail-name") == "Write and edit texts"
-    assert page.locator(".dot.chosen").count() == 2
+    wait_for_count(page.locator(".dot.chosen"), 2)
 
 
 def test_circles_are_coloured_by_broad_node_or_by_automation(open_page, toy_page):

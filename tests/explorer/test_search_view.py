@@ -14,15 +14,15 @@ def found(page) -> list[str]:
     return page.locator('[role="treeitem"]:not(.leads) > .row > .name').all_text_contents()
 
 
-def test_search_finds_as_one_types_and_opens_what_leads_there(open_page, toy_page):
+def test_search_finds_as_one_types_and_opens_what_leads_there(open_page, toy_page, wait_for_count):
     page = open_page(toy_page)
     search(page, "printer")
     assert found(page) == ["Install a printer"]
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
     assert page.inner_text("#status") == "1 node matches: 1 cluster."
     assert page.get_attribute("#status", "role") == "status"
     search(page, "")
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
     assert page.inner_text("#status").startswith("All nodes")
 
 
@@ -97,10 +97,10 @@ def test_a_number_that_is_no_percentage_is_not_taken(open_page, toy_page):
     assert "share=" not in page.evaluate("location.hash")
 
 
-def test_pictures_keep_what_does_not_match_but_faintly(open_page, toy_page):
+def test_pictures_keep_what_does_not_match_but_faintly(open_page, toy_page, wait_for_count):
     page = open_page(toy_page, "view=overview&q=printer")
-    assert page.locator(".cell").count() == 5
-    assert page.locator(".cell.faint").count() == 3
+    wait_for_count(page.locator(".cell"), 5)
+    wait_for_count(page.locator(".cell.faint"), 3)
     page = open_page(toy_page, "view=map&q=printer")
-    assert page.locator(".dot").count() == 4
-    assert page.locator(".dot.faint").count() == 3
+    wait_for_count(page.locator(".dot"), 4)
+    wait_for_count(page.locator(".dot.faint"), 3)

@@ -17,13 +17,15 @@ def sorts(page) -> dict[str, str]:
     )
 
 
-def test_the_table_has_every_known_measure_and_says_what_is_suppressed(open_page, toy_page):
+def test_the_table_has_every_known_measure_and_says_what_is_suppressed(
+    open_page, toy_page, wait_for_count
+):
     page = open_page(toy_page, "view=table&level=1")
     assert column(page, "conversation_share") == ["60.0%", "30.0%", "10.0%"]
     assert column(page, "n_users") == ["200", "80", "20"]
     assert column(page, "automation_share") == ["50.0%", "suppressed", "25.0%"]
     # No conversation says whether thinking was on: there is no column of blanks.
-    assert page.locator('[data-sort="thinking_share"]').count() == 0
+    wait_for_count(page.locator('[data-sort="thinking_share"]'), 0)
     assert "rests on fewer than 15 conversations" in page.inner_text("#view")
 
 

@@ -18,13 +18,13 @@ def test_the_tree_starts_with_its_broadest_nodes_and_their_shares(open_page, toy
     )
 
 
-def test_a_branch_is_drawn_when_it_is_opened(open_page, toy_page):
+def test_a_branch_is_drawn_when_it_is_opened(open_page, toy_page, wait_for_count):
     page = open_page(toy_page)
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
     page.click('[role="treeitem"][data-index="0"] > .row > .twisty')
-    assert page.locator('[role="treeitem"]').count() == 4
+    wait_for_count(page.locator('[role="treeitem"]'), 4)
     page.click('[role="treeitem"][data-index="0"] > .row > .twisty')
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
 
 
 def test_a_suppressed_node_is_shown_as_such_with_its_floor(open_page, toy_page):
@@ -46,7 +46,7 @@ def test_the_pattern_bar_has_a_part_for_each_pattern_and_a_hatched_one_for_the_r
     assert [float(width.rstrip("%")) for width in widths] == [50, 37.5, 5, 7.5]
 
 
-def test_arrow_keys_walk_open_and_close_the_tree(open_page, toy_page):
+def test_arrow_keys_walk_open_and_close_the_tree(open_page, toy_page, wait_for_count):
     page = open_page(toy_page)
     page.locator('[role="treeitem"][tabindex="0"]').focus()
     assert focused(page).startswith("01 Write and edit texts")
@@ -60,11 +60,11 @@ def test_arrow_keys_walk_open_and_close_the_tree(open_page, toy_page):
     assert focused(page).startswith("03, suppressed")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowLeft")  # closes
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
     page.keyboard.press("f")
     assert focused(page).startswith("02 Fix software")
     page.keyboard.press("*")  # opens all its siblings
-    assert page.locator('[role="treeitem"]').count() == 7
+    wait_for_count(page.locator('[role="treeitem"]'), 7)
     page.keyboard.press("Enter")
     assert page.inner_text("#detail-name") == "Fix software"
     assert focused(page).startswith("02 Fix software")
@@ -80,22 +80,24 @@ def test_left_goes_to_the_parent(open_page, toy_page):
     assert focused(page).startswith("01.01 Write letters")
 
 
-def test_the_tree_is_one_stop_of_the_tab_key_and_tells_its_places(open_page, toy_page):
+def test_the_tree_is_one_stop_of_the_tab_key_and_tells_its_places(
+    open_page, toy_page, wait_for_count
+):
     page = open_page(toy_page, "view=tree&open=01")
-    assert page.locator('[role="tree"] [tabindex="0"]').count() == 1
+    wait_for_count(page.locator('[role="tree"] [tabindex="0"]'), 1)
     item = page.locator('[role="treeitem"][data-index="1"]')
     told = {name: item.get_attribute(f"aria-{name}") for name in ("level", "setsize", "posinset")}
     assert told == {"level": "2", "setsize": "1", "posinset": "1"}
 
 
-def test_everything_opens_and_closes_at_a_button(open_page, toy_page):
+def test_everything_opens_and_closes_at_a_button(open_page, toy_page, wait_for_count):
     page = open_page(toy_page)
     page.click("text=Open all")
-    assert page.locator('[role="treeitem"]').count() == 13
+    wait_for_count(page.locator('[role="treeitem"]'), 13)
     page.click("text=Close all")
-    assert page.locator('[role="treeitem"]').count() == 3
+    wait_for_count(page.locator('[role="treeitem"]'), 3)
     page.click("text=Open level 1")
-    assert page.locator('[role="treeitem"]').count() == 7
+    wait_for_count(page.locator('[role="treeitem"]'), 7)
 
 
 def test_siblings_stand_in_the_order_that_is_asked_for(open_page, toy_page):
