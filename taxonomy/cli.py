@@ -92,12 +92,7 @@ def demo(
     release = out / "releases" / "demo"
     made = write_release(run, release, version="demo")
     _say_floors(made.facts["counts"])
-    paths = {
-        "run": run,
-        "release": release,
-        "page": release / "index.html",
-        "card": release / "README.md",
-    }
+    paths = {"run": run} | _paths_of(release)
     text = "\n".join(f"{name:8} {path}" for name, path in paths.items())
     show_result(text, paths | {"levels": made.taxonomy.sizes()}, as_json=as_json)
     say(f"next: open {shlex.quote(str(paths['page']))} in a browser")
@@ -216,15 +211,10 @@ def release(
         raise typer.BadParameter("a release needs a name, e.g. --version 2026-11.")
     made = write_release(run, out, version=version)
     _say_floors(made.facts["counts"])
-    record = {
-        "release": out,
-        "version": version,
-        "page": out / "index.html",
-        "card": out / "README.md",
-        "levels": made.taxonomy.sizes(),
-    }
+    paths = _paths_of(out)
+    record = {"release": out, "version": version} | paths | {"levels": made.taxonomy.sizes()}
     show_result(f"{out}: {made.taxonomy!r}", record, as_json=as_json)
-    say(f"page: {out / 'index.html'}")
+    say(f"page: {paths['page']}")
     say_next(["check", out])
 
 
@@ -253,6 +243,11 @@ def check(path: Path, as_json: JsonOption = False) -> None:
 
 app.add_typer(answers, name="answers")
 app.add_typer(onet, name="onet")
+
+
+def _paths_of(release: Path) -> dict[str, Path]:
+    """Where a release lies, and what of it one opens first."""
+    return {"release": release, "page": release / "index.html", "card": release / "README.md"}
 
 
 def _records(taxonomy: Taxonomy, code: str | None) -> list[dict[str, Any]]:

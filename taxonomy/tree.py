@@ -159,9 +159,13 @@ class Taxonomy:
         return f"Taxonomy({len(sizes)} levels, {counts} nodes{conversations})"
 
     def _repr_html_(self) -> str:
+        return self.display_html(repr(self))
+
+    def display_html(self, title: str) -> str:
+        """The two broader levels under a title, for a notebook."""
         hidden = self.nodes.filter(pl.col("status") == SUPPRESSED).height
         words = f" {hidden:,} nodes below the floors are not shown." if hidden else ""
-        head = f'<p class="tx"><strong>{escape(repr(self))}</strong>{words}</p>'
+        head = f'<p class="tx"><strong>{escape(title)}</strong>{words}</p>'
         return head + outline_html(self.table, deepest=min(1, max(self.sizes(), default=0)))
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from taxonomy.cluster_map import MAP_FILE, PLACES
-from taxonomy.display import outline_html
 from taxonomy.errors import ReleaseError
 from taxonomy.onet.crosswalk import best_tasks
 from taxonomy.onet.sssom import SSSOM_FILE, read_sssom
@@ -94,8 +92,7 @@ class Release:
         return f"Release({self.version!r}, {', '.join(parts)})"
 
     def _repr_html_(self) -> str:
-        outline = outline_html(self.taxonomy.table, deepest=1)
-        return f"<p><strong>{escape(repr(self))}</strong></p>{outline}"
+        return self.taxonomy.display_html(repr(self))
 
 
 def published(taxonomy: Taxonomy) -> Taxonomy:

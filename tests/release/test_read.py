@@ -109,3 +109,10 @@ def test_a_manifest_of_something_else_is_an_error(folder, tmp_path, manifest):
     (copy / "manifest.json").write_text(manifest)
     with pytest.raises(ReleaseError, match="neither of a run nor of a release"):
         Release.load(copy)
+
+
+def test_a_release_shows_itself_as_its_taxonomy_does_under_its_own_name(folder):
+    release = Release.load(folder)
+    shown, tree = release._repr_html_(), release.taxonomy._repr_html_()
+    assert "Release(&#x27;v1&#x27;, Taxonomy(" in shown
+    assert shown.split("</strong>")[1] == tree.split("</strong>")[1]
